@@ -1,0 +1,125 @@
+"""Who may know: grants on single cases, and what every row of a case has in common."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.rules import Ground, NeedToKnow, known
+from cities.places.models import City
+from cities.records import Record
+from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment
+from cities.staff.models import Posting, User
+
+RowT = TypeVar("RowT", bound=models.Model, covariant=True)
+
+
+def postings_in_force(user: User, *, at: datetime) -> models.QuerySet[Posting]:
+    """The postings `user` holds at the moment `at`, by the calendar of Brussels."""
+    day = timezone.localdate(at)
+    return Posting.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), user=user, starts_on__lte=day)
+
+
+def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> models.QuerySet[Posting]:
+    """City ids in which a posting of `user` is itself the ground to see `compartment` of every case."""
+    roles = sorted(role for role in POSTED_TO_EVERY_CASE if compartment in COMPARTMENTS[role])
+    return postings_in_force(user, at=at).filter(role__in=roles, city__isnull=False).values("city_id")  # type: ignore[return-value]
+
+
+class VisibleQuerySet(models.QuerySet[RowT]):
+    """Rows asked for on somebody's behalf. The same rule stands in the database as row-level security."""
+
+    def visible_to(self, user: User, *, at: datetime) -> Self:
+        """The rows that `user` may know of at the moment `at`: the start of every list, detail, count and search."""
+        need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
+        if need.path == "code":
+            return self
+        cities = cities_open_to(user, need.compartment, at=at)
+        if need.path == "city":
+            return self.filter(city__in=cities)
+        cases = CaseAccess.grants.held_by(user, need.compartment, at=at).values("casefile_id")
+        if need.path == "self":
+            return self.filter(Q(city__in=cities) | Q(pk__in=cases))
+        return self.filter(Q(city__in=cities) | Q(casefile__in=cases))
+
+
+class CaseRow(Record):
+    """A row that belongs to one case. It carries the city too: the city is a second, independent check."""
+
+    need_to_know: ClassVar[NeedToKnow]
+
+    casefile = models.ForeignKey("cases.Casefile", on_delete=models.PROTECT, verbose_name=_("case"))
+    city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+", verbose_name=_("city"))
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class GrantQuerySet(VisibleQuerySet["CaseAccess"]):
+    """Grants, asked for by who holds them."""
+
+    def in_force(self, *, at: datetime) -> Self:
+        """The grants that hold at the moment `at`, on a posting that holds too."""
+        day = timezone.localdate(at)
+        return self.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+            Q(posting__ends_on__isnull=True) | Q(posting__ends_on__gt=day),
+            Q(posting__city__isnull=True) | Q(posting__city=F("city")),
+            starts_at__lte=at,
+            posting__starts_on__lte=day,
+        )
+
+    def held_by(self, user: User, compartment: Compartment, *, at: datetime) -> Self:
+        """The grants by which `user` sees `compartment` of a case at the moment `at`."""
+        return self.in_force(at=at).filter(user=user, compartment=compartment)
+
+
+class CaseAccess(CaseRow):
+    """A dated grant: this user may see this compartment of this case, on this ground, by this posting.
+
+    Granted by `recorded_by`; half-open in time; never deleted, only ended, so that "who could see this on
+    3 May, and why" stays one query. Postings that cover a whole city need no row here (see `cities_open_to`).
+    """
+
+    need_to_know = known(
+        Compartment.CORE,
+        public="id recorded_at recorded_by casefile city user posting reference compartment ground starts_at ends_at ended_by",
+        sensitive="reason",
+    )
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="case_access", verbose_name=_("user"))
+    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="+", verbose_name=_("posting"))
+    reference = models.CharField(_("case reference"), max_length=20)
+    compartment = models.CharField(_("compartment"), max_length=12, choices=Compartment.choices)
+    ground = models.CharField(_("ground"), max_length=12, choices=Ground.choices)
+    reason = models.TextField(_("reason"), blank=True)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    grants = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "casefile", "compartment", "ground"],
+                condition=Q(ends_at__isnull=True),
+                name="one_open_grant_a_ground",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="grant_ends_later"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "compartment", "casefile"], name="grant_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.compartment}: {self.user} ({self.ground})"

@@ -1,0 +1,271 @@
+"""Need-to-know a second time, in PostgreSQL: who may touch which table, and which rows of it.
+
+Everything here is made from what the models declare (`need_to_know`), after every `migrate`, and is made anew each
+time, so that what the database holds never differs from what the code says. The roles:
+
+* the owner runs migrations, owns the tables, and under forced row-level security sees no row of them;
+* `apparatus_people` is what web and API act as: the login role of `DATABASE_URL` is a member of it. It owns nothing,
+  deletes nothing, and changes nothing that is append-only;
+* `apparatus_clock` is what the clock acts as, by `SET LOCAL ROLE`: every city, but only dates and messages;
+* `apparatus_counter` owns the functions that count for the national picture: numbers leave, names don't;
+* `apparatus_keeper` owns the functions that answer "which cities, which cases are mine"; nobody acts as it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+
+from cases.access.rules import NeedToKnow
+from cities.roles.permissions import Permission
+from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
+
+#: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name.
+CLOCK_MAY = {
+    "cases_casefile": "SELECT",
+    "cases_rhythm": "SELECT, UPDATE",
+    "cases_pause": "SELECT",
+    "cases_checkin": "SELECT, INSERT, UPDATE",
+    "cases_message": "SELECT, INSERT, UPDATE",
+}
+
+#: What counting may read. Names are not among it.
+COUNTER_MAY = {
+    "cases_person": "SELECT (id, city_id, sex, born_on)",
+    "cases_travelstatus": "SELECT",
+    "cases_casefile": "SELECT (id, city_id, person_id, stage, opened_on, closed_on)",
+}
+
+_USER = "nullif(current_setting('app.user_id', true), '')::bigint"
+_TODAY = "(statement_timestamp() AT TIME ZONE 'Europe/Brussels')::date"
+_POSTED = f"p.user_id = {_USER} AND p.starts_on <= {_TODAY} AND (p.ends_on IS NULL OR p.ends_on > {_TODAY})"
+
+
+def case_models() -> list[type[models.Model]]:
+    """Every table of `cases`, each with its `need_to_know`."""
+    return [model for model in apps.get_app_config("cases").get_models() if not model._meta.proxy]
+
+
+def need_of(model: type[models.Model]) -> NeedToKnow:
+    """What the model declares itself to be; an undeclared model is an error, never an open table."""
+    need = getattr(model, "need_to_know", None)
+    if not isinstance(need, NeedToKnow):
+        raise TypeError(f"{model.__name__} doesn't say what it is to need-to-know.")
+    return need
+
+
+def statements(*, login: str, database: str) -> Iterator[str]:
+    """All of it, in order. `login`: the role of DATABASE_URL; `database`: the database's name, both as identifiers."""
+    for role in (PEOPLE, CLOCK, COUNTER, KEEPER):
+        yield (
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
+            f"THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
+        )
+        yield f"GRANT {role} TO CURRENT_USER"
+    yield f'GRANT {PEOPLE} TO "{login}"'
+    yield f'GRANT {CLOCK} TO "{login}" WITH INHERIT FALSE'
+    yield f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC'
+    yield f'GRANT CONNECT ON DATABASE "{database}" TO "{login}"'
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}"
+    yield f"GRANT CREATE ON SCHEMA public TO {COUNTER}, {KEEPER}"
+    yield from _privileges()
+    yield from _functions()
+    for model in case_models():
+        yield from _row_security(model)
+    yield f"REVOKE CREATE ON SCHEMA public FROM {COUNTER}, {KEEPER}"
+
+
+def _privileges() -> Iterator[str]:
+    """Which role may do what with which table, whatever the rows."""
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {PEOPLE}, {CLOCK}"
+    yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {PEOPLE}"
+    for model in apps.get_models(include_auto_created=True):
+        table = model._meta.db_table
+        if model._meta.app_label == "cases":
+            changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
+        elif table == "cities_ledgerentry":
+            changes = "INSERT"
+        else:
+            changes = "INSERT, UPDATE, DELETE"
+        yield f"GRANT {changes} ON {table} TO {PEOPLE}"
+    yield f"GRANT SELECT ON cities_user, cities_city, cities_agency, cities_posting TO {CLOCK}"
+    yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
+    yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
+    for table, privileges in CLOCK_MAY.items():
+        yield f"GRANT {privileges} ON {table} TO {CLOCK}"
+    for table, privileges in COUNTER_MAY.items():
+        yield f"GRANT {privileges} ON {table} TO {COUNTER}"
+    yield f"GRANT SELECT ON cities_posting, cases_caseaccess, cases_casefile, cases_relationship TO {KEEPER}"
+
+
+def _roles_in_sql(roles: frozenset[Role] | set[Role]) -> str:
+    return ", ".join(f"'{role.value}'" for role in sorted(roles))
+
+
+def _function(name: str, returns: str, body: str, *, owner: str, to: str, arguments: str = "") -> Iterator[str]:
+    """One function with a pinned search path that runs as its owner."""
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE sql STABLE SECURITY DEFINER "
+        f"PARALLEL SAFE SET search_path = pg_catalog, public AS $$ {body} $$"
+    )
+    yield f"ALTER FUNCTION {name} OWNER TO {owner}"
+    yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
+    yield f"GRANT EXECUTE ON FUNCTION {name} TO {to}"
+
+
+def _functions() -> Iterator[str]:
+    """Which cities and which cases are mine: asked once a statement, by every policy."""
+    for name in ("my_cities", "my_cases", "my_offices", "my_reviewed_cities", "my_posted_cities", "my_people"):
+        yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
+    by_compartment = " OR ".join(
+        f"(compartment = '{c.value}' AND p.role IN ({_roles_in_sql(roles)}))"
+        for c in Compartment
+        if (roles := {role for role in POSTED_TO_EVERY_CASE if c in COMPARTMENTS[role]})
+    )
+    own = {"owner": KEEPER, "to": PEOPLE}
+    yield from _function(
+        "apparatus_my_cities", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
+        f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND ({by_compartment})",
+        arguments="compartment text", **own,
+    )  # fmt: skip
+    yield from _function(
+        "apparatus_my_cases", "SETOF bigint",
+        "SELECT a.casefile_id FROM cases_caseaccess a JOIN cities_posting p ON p.id = a.posting_id "
+        f"WHERE a.user_id = {_USER} AND a.compartment = my_cases_compartment "
+        "AND a.starts_at <= statement_timestamp() AND (a.ends_at IS NULL OR a.ends_at > statement_timestamp()) "
+        f"AND {_POSTED} AND (p.city_id IS NULL OR p.city_id = a.city_id)".replace("my_cases_compartment", "$1"),
+        arguments="text", **own,
+    )  # fmt: skip
+    yield from _function(
+        "apparatus_my_offices", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.agency_id), '{{}}') FROM cities_posting p "
+        f"WHERE {_POSTED} AND p.role = '{Role.PROSECUTION_LIAISON.value}'",
+        **own,
+    )  # fmt: skip
+    reviewers = {role for role in Role if Permission.LEDGER_READ in PERMISSIONS[role]}
+    yield from _function(
+        "apparatus_my_reviewed_cities", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
+        f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND p.role IN ({_roles_in_sql(reviewers)})",
+        **own,
+    )  # fmt: skip
+    writers = {role for role in Role if Permission.PERSON_CHANGE in PERMISSIONS[role]}
+    yield from _function(
+        "apparatus_my_posted_cities", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
+        f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND p.role IN ({_roles_in_sql(writers)})",
+        **own,
+    )  # fmt: skip
+    yield from _function(
+        "apparatus_my_people", "SETOF bigint",
+        "SELECT c.person_id FROM cases_casefile c WHERE c.id IN (SELECT apparatus_my_cases('CORE')) "
+        "OR c.city_id = ANY((SELECT apparatus_my_cities('CORE'))::bigint[]) "
+        "UNION SELECT r.other_id FROM cases_relationship r WHERE r.casefile_id IN (SELECT apparatus_my_cases('CARE')) "
+        "OR r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
+        **own,
+    )  # fmt: skip
+    for helper in ("apparatus_my_cities(text)", "apparatus_my_cases(text)"):
+        yield f"GRANT EXECUTE ON FUNCTION {helper} TO {KEEPER}"
+
+
+def sees(model: type[models.Model]) -> str:
+    """The condition, in SQL, under which the user of the transaction may know of a row of this table."""
+    need = need_of(model)
+    table = model._meta.db_table
+    cities = f"city_id = ANY((SELECT apparatus_my_cities('{need.compartment.value}'))::bigint[])"
+    cases = f"IN (SELECT apparatus_my_cases('{need.compartment.value}'))"
+    if need.path == "code":
+        return f"{_USER} IS NOT NULL"
+    if need.path == "city":
+        return cities
+    if need.path == "self":
+        return f"{cities} OR id {cases}"
+    if need.path == "person":
+        return f"{cities} OR {'id' if table == 'cases_person' else 'person_id'} IN (SELECT apparatus_my_people())"
+    if table == "cases_prosecutionreferral":
+        return (
+            f"{cities} OR (casefile_id {cases} AND sent_at IS NOT NULL "
+            "AND addressed_to_id = ANY((SELECT apparatus_my_offices())::bigint[]))"
+        )
+    if any(field.name == "referral" for field in model._meta.fields):
+        return f"{cities} OR (casefile_id {cases} AND referral_id IN (SELECT id FROM cases_prosecutionreferral))"
+    if table == "cases_caseaccess":
+        return (
+            f"user_id = {_USER} OR {cities} OR casefile_id {cases} "
+            "OR city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
+        )
+    return f"{cities} OR casefile_id {cases}"
+
+
+def may_write(model: type[models.Model]) -> str:
+    """The condition for a new or changed row: what one may see, and a few rows written for somebody else to see."""
+    need = need_of(model)
+    if need.path == "person":
+        return f"({sees(model)}) OR city_id = ANY((SELECT apparatus_my_posted_cities())::bigint[])"
+    if model._meta.db_table == "cases_caution":
+        return f"({sees(model)}) OR casefile_id IN (SELECT apparatus_my_cases('JUSTICE'))"
+    return sees(model)
+
+
+def _row_security(model: type[models.Model]) -> Iterator[str]:
+    table = model._meta.db_table
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield (
+        f"DO $$ DECLARE p record; BEGIN FOR p IN SELECT policyname FROM pg_policies WHERE schemaname = 'public' "
+        f"AND tablename = '{table}' LOOP EXECUTE format('DROP POLICY %I ON {table}', p.policyname); END LOOP; END $$"
+    )
+    yield f"CREATE POLICY people_see ON {table} FOR SELECT TO {PEOPLE} USING ({sees(model)})"
+    yield f"CREATE POLICY people_write ON {table} FOR INSERT TO {PEOPLE} WITH CHECK ({may_write(model)})"
+    if not need_of(model).append_only:
+        yield (
+            f"CREATE POLICY people_change ON {table} FOR UPDATE TO {PEOPLE} "
+            f"USING ({sees(model)}) WITH CHECK ({may_write(model)})"
+        )
+    if table in CLOCK_MAY:
+        yield f"CREATE POLICY clock ON {table} TO {CLOCK} USING (true) WITH CHECK (true)"
+    if table in COUNTER_MAY:
+        yield f"CREATE POLICY counter ON {table} FOR SELECT TO {COUNTER} USING (true)"
+    if table in ("cases_caseaccess", "cases_casefile", "cases_relationship"):
+        yield f"CREATE POLICY keeper ON {table} FOR SELECT TO {KEEPER} USING (true)"
+
+
+def apply(connection: BaseDatabaseWrapper, *, login: str) -> None:
+    """Make roles, privileges and policies what the code says. `connection` is the owner's; `login` the web's role."""
+    from django.db import transaction
+
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for statement in statements(login=login, database=str(connection.settings_dict["NAME"])):
+            cursor.execute(statement)
+
+
+def faults(connection: BaseDatabaseWrapper) -> list[str]:
+    """What the catalogue shows that must not be: the lint that runs after every migration. Empty is good."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('table %s has no forced row-level security', relname) FROM pg_class "
+            "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname LIKE 'cases\\_%' "
+            "AND NOT (relrowsecurity AND relforcerowsecurity) "
+            "UNION ALL SELECT format('table %s has no policy for people', c.relname) FROM pg_class c "
+            "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname LIKE 'cases\\_%' "
+            "AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND p.policyname = 'people_see') "
+            "UNION ALL SELECT format('view %s runs with its owner''s rights', relname) FROM pg_class "
+            "WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' "
+            "AND NOT coalesce('security_invoker=true' = ANY(reloptions), false) "
+            "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e') "
+            "UNION ALL SELECT format('function %s runs as its owner without a pinned search path', proname) FROM pg_proc "
+            "WHERE pronamespace = 'public'::regnamespace AND prosecdef "
+            "AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s LIKE 'search\\_path=%')"
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,81 @@
+"""Need-to-know in words: on what ground somebody may know, and what each kind of row is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cities.roles.rules import Compartment
+
+
+class Ground(models.TextChoices):
+    """Why somebody may see one case. A posting that covers a whole city is its own ground and needs no row."""
+
+    TEAM = "TEAM", _("on the case team")
+    REFERRAL = "REFERRAL", _("a prosecution referral is addressed to her office")
+    EMERGENCY = "EMERGENCY", _("emergency opening")
+
+
+class OutOfSight(Exception):  # noqa: N818 -- not an error of ours: outside need-to-know a record does not exist
+    """The record doesn't exist for this user. Doors answer 404, alike for hidden and for non-existent."""
+
+
+class NotAllowed(Exception):  # noqa: N818 -- reads as the sentence it is
+    """The user may know of the record but her role doesn't have this act. Doors answer 403."""
+
+
+class Refused(Exception):  # noqa: N818 -- the act is refused by a rule of the field
+    """An act that a rule forbids, with a sentence for the person who tried. `field` names where it belongs."""
+
+    def __init__(self, message: str, *, field: str = "", code: str = "refused") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.code = code
+
+
+class Stale(Refused):
+    """Somebody else changed the record since it was read: nothing is written, what was typed is kept."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="stale")
+
+
+@dataclass(frozen=True)
+class NeedToKnow:
+    """What a kind of row is to need-to-know.
+
+    `compartment`: the part of the case it lies in. `path`: how it hangs on a case: "casefile" (a foreign key to
+    the case), "self" (it is the case), "person" (it is, or belongs to, a person), "city" (to a city as a whole),
+    "code" (a code list, readable by whoever signs in). `append_only`: rows are added, never changed.
+    `personal`, `sensitive`, `public`: each field in one of them; the laws of the house check that none is missing.
+    """
+
+    compartment: Compartment
+    path: str = "casefile"
+    append_only: bool = False
+    public: frozenset[str] = field(default_factory=frozenset)
+    personal: frozenset[str] = field(default_factory=frozenset)
+    sensitive: frozenset[str] = field(default_factory=frozenset)
+
+
+def known(
+    compartment: Compartment,
+    *,
+    path: str = "casefile",
+    append_only: bool = False,
+    public: str = "",
+    personal: str = "",
+    sensitive: str = "",
+) -> NeedToKnow:
+    """A `NeedToKnow` from field names in one string a class, separated by spaces."""
+    return NeedToKnow(
+        compartment=compartment,
+        path=path,
+        append_only=append_only,
+        public=frozenset(public.split()),
+        personal=frozenset(personal.split()),
+        sensitive=frozenset(sensitive.split()),
+    )

@@ -1,0 +1,131 @@
+"""Who may know what: asked by doors before anything is shown, and by services before anything is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from cases.access.models import CaseAccess, cities_open_to, postings_in_force
+from cases.access.rules import Ground
+from cities.roles.permissions import Permission
+from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
+from cities.staff.models import Posting, User
+
+if TYPE_CHECKING:
+    from cases.casefiles.models import Casefile
+
+
+@dataclass(frozen=True)
+class Standing:
+    """As what somebody acts: the posting an act is done by, for the ledger."""
+
+    posting: Posting | None
+
+    @property
+    def role(self) -> str:
+        return self.posting.role if self.posting else ""
+
+    @property
+    def agency_id(self) -> int | None:
+        return self.posting.agency_id if self.posting else None
+
+
+def standing(user: User, permission: Permission, *, city_id: int | None, at: datetime) -> Standing | None:
+    """The posting by which `user` may do the act in the city (any city when None), or None when there is none."""
+    postings = postings_in_force(user, at=at).filter(role__in=sorted(roles_with(permission)))
+    if city_id is not None:
+        postings = postings.filter(Q(city_id=city_id) | Q(city__isnull=True))
+    posting = postings.order_by("starts_on", "pk").first()
+    return Standing(posting) if posting else None
+
+
+def may(user: User, permission: Permission, *, city_id: int | None = None, at: datetime) -> bool:
+    """Whether a posting of `user` has the act, in the city if one is given. It says nothing about any one case."""
+    return standing(user, permission, city_id=city_id, at=at) is not None
+
+
+def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> frozenset[Compartment]:
+    """The compartments of one case that `user` may see at the moment `at`."""
+    granted = (
+        CaseAccess.grants.in_force(at=at).filter(user=user, casefile=casefile).values_list("compartment", flat=True)
+    )
+    found = {Compartment(value) for value in granted}
+    for compartment in Compartment:
+        if cities_open_to(user, compartment, at=at).filter(city_id=casefile.city_id).exists():
+            found.add(compartment)
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One reason why somebody can see a compartment of a case: on which ground, from when to when, given by whom."""
+
+    user: User
+    posting: Posting
+    compartments: tuple[str, ...]
+    ground: str  # a `Ground`, or "POSTING" for a posting that covers the whole city
+    starts_at: datetime | None
+    ends_at: datetime | None
+    given_by: User | None
+    reason: str = ""
+
+
+def who_can_see(casefile: Casefile, *, at: datetime) -> list[Sight]:
+    """Everybody who can see the case at the moment `at`, past or present, and why. Two queries."""
+    day = timezone.localdate(at)
+    posted = (
+        Posting.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=day),
+            city_id=casefile.city_id,
+            role__in=sorted(POSTED_TO_EVERY_CASE),
+            starts_on__lte=day,
+        )
+        .select_related("user", "agency", "city", "recorded_by")
+        .order_by("role", "user__last_name", "pk")
+    )
+    found = [
+        Sight(
+            user=posting.user,
+            posting=posting,
+            compartments=tuple(sorted(COMPARTMENTS[Role(posting.role)])),
+            ground="POSTING",
+            starts_at=None,
+            ends_at=None,
+            given_by=posting.recorded_by,
+        )
+        for posting in posted
+    ]
+    grants = (
+        CaseAccess.grants.in_force(at=at)
+        .filter(casefile=casefile)
+        .select_related("user", "posting__agency", "posting__city", "recorded_by")
+        .order_by("ground", "user__last_name", "starts_at", "compartment")
+    )
+    together: dict[tuple[int, str], list[CaseAccess]] = {}
+    for grant in grants:
+        together.setdefault((grant.user_id, grant.ground), []).append(grant)
+    for rows in together.values():
+        first = rows[0]
+        found.append(
+            Sight(
+                user=first.user,
+                posting=first.posting,
+                compartments=tuple(sorted(row.compartment for row in rows)),
+                ground=first.ground,
+                starts_at=min(row.starts_at for row in rows),
+                ends_at=first.ends_at,
+                given_by=first.recorded_by,
+                reason=first.reason,
+            )
+        )
+    return found
+
+
+def team_of(casefile: Casefile, *, at: datetime) -> QuerySet[User]:
+    """The members of the case team at the moment `at`."""
+    grants = CaseAccess.grants.in_force(at=at).filter(casefile=casefile, ground=Ground.TEAM)
+    return User.objects.filter(pk__in=grants.values("user_id")).order_by("last_name", "first_name", "pk")

@@ -1,0 +1,222 @@
+"""Standing at the door of a case: acting on somebody's behalf, requiring a permission, opening a file, granting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from cases.access.models import CaseAccess
+from cases.access.policies import CLOCK
+from cases.access.rules import Ground, NotAllowed, OutOfSight, Refused
+from cases.access.selectors import Standing, standing
+from cities.ledger import services as ledger
+from cities.ledger.rules import Clock, Operation
+from cities.roles.permissions import Permission
+from cities.roles.rules import COMPARTMENTS, Compartment, Role
+from cities.staff.models import Posting, User
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from cases.casefiles.models import Casefile
+
+
+def act_as(user: User) -> None:
+    """From here to the end of the transaction the database shows what `user` may see. Nothing set, nothing seen."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("Somebody acts within a transaction: open one first.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.user_id', %s, true)", [str(user.pk)])
+
+
+@contextmanager
+def acting(user: User) -> Iterator[None]:
+    """A transaction on behalf of `user`, for commands and tests; pages and the API have theirs from the middleware."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('app.user_id', true)")
+            before = cursor.fetchone()[0] or ""
+        act_as(user)
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.user_id', %s, true)", [before])
+
+
+@contextmanager
+def as_clock() -> Iterator[None]:
+    """A transaction in which the database allows what the clock may do: dates and messages of every city, no more."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {CLOCK}")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+
+def require(by: User, permission: Permission, *, case: Casefile | None = None, at: datetime) -> Standing:
+    """The first line of every service: may `by` do this act, on this case, now?
+
+    Raises `OutOfSight` when `by` may not know of the case, `NotAllowed` when no posting of hers has the act there.
+    """
+    if case is not None and not knows_of(by, case, at=at):
+        raise OutOfSight
+    found = standing(by, permission, city_id=case.city_id if case else None, at=at)
+    if found is None:
+        raise NotAllowed(permission.value)
+    return found
+
+
+def require_clock(by: Clock) -> None:
+    """The first line of what only the clock does."""
+    if not isinstance(by, Clock):
+        raise NotAllowed(Permission.CLOCK_TICK.value)
+
+
+def knows_of(user: User, case: Casefile, *, at: datetime) -> bool:
+    """Whether `user` may see any compartment of the case at the moment `at`."""
+    if CaseAccess.grants.in_force(at=at).filter(user=user, casefile_id=case.pk).exists():
+        return True
+    return type(case).objects.visible_to(user, at=at).filter(pk=case.pk).exists()
+
+
+def write_ledger(
+    *,
+    operation: Operation,
+    by: User | Clock,
+    act: Permission | str,
+    case: Casefile | None = None,
+    record: Model | None = None,
+    ids: Sequence[int] | None = None,
+    compartment: str = "",
+    fields: Iterable[str] = (),
+    standing: Standing | None = None,
+    purpose: str = "",
+    ground: str = "",
+    recipient: str = "",
+    justification: str = "",
+) -> None:
+    """One ledger entry about a record of `cases`, in the transaction of the act."""
+    ledger.write(
+        operation=operation,
+        by=by,
+        act=act.name if isinstance(act, Permission) else act,
+        object_type=record._meta.model_name or "" if record is not None else "",
+        object_ids=ids if ids is not None else ([record.pk] if record is not None else []),
+        fields=sorted(fields),
+        case_id=case.pk if case else None,
+        case_reference=case.reference if case else "",
+        city_id=case.city_id if case else None,
+        compartment=compartment,
+        role=standing.role if standing else "",
+        agency_id=standing.agency_id if standing else None,
+        purpose=purpose,
+        justification=justification,
+        ground=ground,
+        recipient=recipient,
+    )
+
+
+@transaction.atomic
+def open_file(
+    *,
+    by: User,
+    at: datetime,
+    case: Casefile,
+    permission: Permission,
+    compartment: Compartment,
+    record: Model,
+    purpose: str = "",
+) -> Standing:
+    """Opening a record is an act: it stands in the ledger before the page is shown, or the page is not shown."""
+    found = require(by, permission, case=case, at=at)
+    write_ledger(
+        operation=Operation.CONSULT, by=by, act=permission, case=case, record=record,
+        compartment=compartment.value, standing=found, purpose=purpose,
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def open_list(
+    *,
+    by: User,
+    at: datetime,
+    permission: Permission,
+    compartment: Compartment,
+    kind: str,
+    ids: Sequence[int],
+    city_id: int | None = None,
+) -> None:
+    """A list that was shown: one entry with the ids on the page."""
+    found = require(by, permission, at=at)
+    ledger.write(
+        operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids, city_id=city_id,
+        compartment=compartment.value, role=found.role, agency_id=found.agency_id,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def grant(
+    *,
+    by: User,
+    at: datetime,
+    case: Casefile,
+    to: Posting,
+    ground: Ground,
+    compartments: Iterable[Compartment],
+    reason: str = "",
+    permission: Permission = Permission.CASE_CHANGE,
+) -> list[CaseAccess]:
+    """Let somebody, by a posting of hers, see compartments of a case from `at`. Never more than her role may open.
+
+    Granting again what is open changes nothing. Raises `Refused` when the role can't be granted a compartment, or
+    the posting is in another city.
+    """
+    found = require(by, permission, case=case, at=at)
+    wanted = list(compartments)
+    if not set(wanted) <= COMPARTMENTS[Role(to.role)]:
+        raise Refused(_("This role cannot be given that part of a case."), field="user", code="role")
+    if to.city_id not in (None, case.city_id):
+        raise Refused(_("This colleague is not posted in the city of the case."), field="user", code="other_city")
+    open_already = set(
+        CaseAccess.grants.filter(casefile=case, user=to.user, ground=ground, ends_at__isnull=True).values_list(
+            "compartment", flat=True
+        )
+    )
+    made = [
+        CaseAccess.grants.create(
+            recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, user=to.user, posting=to,
+            reference=case.reference, compartment=compartment, ground=ground, reason=reason, starts_at=at,
+        )
+        for compartment in wanted
+        if compartment not in open_already
+    ]  # fmt: skip
+    if made:
+        write_ledger(
+            operation=Operation.ALTER, by=by, act="GRANT", case=case, record=made[0], ids=[row.pk for row in made],
+            standing=found, ground=ground, recipient=f"user {to.user_id}", fields=[row.compartment for row in made],
+        )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def end_grants(*, by: User, at: datetime, case: Casefile, user: User, ground: Ground) -> int:
+    """End what `user` can see of the case on this ground, from `at` on. Returns how many grants ended."""
+    found = require(by, Permission.CASE_CHANGE, case=case, at=at)
+    rows = list(
+        CaseAccess.grants.select_for_update().filter(casefile=case, user=user, ground=ground, ends_at__isnull=True)
+    )
+    for row in rows:
+        row.ends_at, row.ended_by = max(at, row.starts_at), by
+        row.save(update_fields=["ends_at", "ended_by"])
+    if rows:
+        write_ledger(
+            operation=Operation.ALTER, by=by, act="END_GRANT", case=case, record=rows[0], ids=[row.pk for row in rows],
+            standing=found, ground=ground, recipient=f"user {user.pk}",
+        )  # fmt: skip
+    return len(rows)

@@ -1,0 +1,42 @@
+"""Contents page: Django finds the models of every room here. Nobody else reads it."""
+
+from cases.access.models import CaseAccess
+from cases.casefiles.models import Casefile, CaseNumber, StageChange
+from cases.checkins.models import CheckIn, CheckInNote, Pause, Rhythm
+from cases.outbox.models import Message
+from cases.people.models import Person, PersonName, Relationship
+from cases.plans.models import Action, FollowUpPlan, Goal
+from cases.prosecution.models import (
+    Caution,
+    Offence,
+    ProsecutionReferral,
+    ReferralFact,
+    ReferralOffence,
+    ReferralStageChange,
+)
+from cases.travel.models import TravelStatus
+
+__all__ = [
+    "Action",
+    "CaseAccess",
+    "CaseNumber",
+    "Casefile",
+    "Caution",
+    "CheckIn",
+    "CheckInNote",
+    "FollowUpPlan",
+    "Goal",
+    "Message",
+    "Offence",
+    "Pause",
+    "Person",
+    "PersonName",
+    "ProsecutionReferral",
+    "ReferralFact",
+    "ReferralOffence",
+    "ReferralStageChange",
+    "Relationship",
+    "Rhythm",
+    "StageChange",
+    "TravelStatus",
+]

@@ -1,0 +1,136 @@
+"""The people: those followed up, and those around them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to
+from cases.access.rules import NeedToKnow, known
+from cases.people.rules import BirthPrecision, NameKind, RelationshipKind, Sex
+from cities.places.models import City
+from cities.records import Record
+from cities.roles.rules import Compartment
+from cities.staff.models import User
+
+
+class PersonQuerySet(VisibleQuerySet["Person"]):
+    """People, and rows about people, asked for on somebody's behalf."""
+
+    def visible_to(self, user: User, *, at: datetime) -> Self:
+        """People of a city one coordinates, people whose case one may know, and the family in those cases."""
+        person = "pk" if self.model is Person else "person"
+        core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        care = CaseAccess.grants.held_by(user, Compartment.CARE, at=at).values("casefile_id")
+        core_cities = cities_open_to(user, Compartment.CORE, at=at)
+        followed = Person.objects.filter(
+            Q(casefiles__in=core) | (Q(casefiles__city__in=core_cities) & ~Q(casefiles__city=F("city")))
+        ).values("pk")
+        family = Relationship.objects.filter(
+            Q(casefile__in=care) | Q(city__in=cities_open_to(user, Compartment.CARE, at=at))
+        ).values("other_id")
+        return self.filter(Q(city__in=core_cities) | Q(**{f"{person}__in": followed}) | Q(**{f"{person}__in": family}))
+
+
+class Person(Record):
+    """A human being who is followed up, or who is close to somebody who is. Never a client, target or offender."""
+
+    need_to_know: ClassVar[NeedToKnow] = known(
+        Compartment.CORE,
+        path="person",
+        public="id recorded_at recorded_by city version",
+        personal="official_name sort_name sex born_on birth_precision language phone interpreter_needed address",
+    )
+
+    city = models.ForeignKey(
+        City, on_delete=models.PROTECT, related_name="+", verbose_name=_("city"),
+        help_text=_("Where the person is, or was last, registered as living."),
+    )  # fmt: skip
+    official_name = models.CharField(_("name"), max_length=200)
+    sort_name = models.CharField(max_length=200, editable=False)
+    sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
+    born_on = models.DateField(_("born on"), null=True, blank=True)
+    birth_precision = models.CharField(
+        _("precision of the birth date"), max_length=8, choices=BirthPrecision.choices, default=BirthPrecision.UNKNOWN
+    )
+    language = models.CharField(_("language"), max_length=40, blank=True)
+    interpreter_needed = models.BooleanField(_("needs an interpreter"), default=False)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(born_on__isnull=False) | Q(birth_precision=BirthPrecision.UNKNOWN),
+                name="birth_precision_of_a_birth_date",
+            ),
+        ]
+        indexes = [models.Index(fields=["city", "sort_name"], name="person_by_city")]
+
+    def __str__(self) -> str:
+        return self.official_name
+
+
+class PersonName(Record):
+    """A name by which a person is or was known, aliases included, folded so that it can be found."""
+
+    need_to_know: ClassVar[NeedToKnow] = known(
+        Compartment.CORE, path="person", public="id recorded_at recorded_by city person kind", personal="name folded"
+    )
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names", verbose_name=_("person"))
+    city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+", verbose_name=_("city"))
+    kind = models.CharField(_("kind"), max_length=8, choices=NameKind.choices)
+    name = models.CharField(_("name"), max_length=200)
+    folded = models.CharField(max_length=200, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        constraints = [models.UniqueConstraint(fields=["person", "folded", "kind"], name="one_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Relationship(CaseRow):
+    """What somebody is to the person followed up, as known in one case. Relatives are contacts, never cases."""
+
+    need_to_know = known(
+        Compartment.CARE,
+        public="id recorded_at recorded_by casefile city person other ends_on",
+        sensitive="kind note is_contact",
+    )
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="relationships", verbose_name=_("person"))
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("other person"))
+    kind = models.CharField(_("is the"), max_length=12, choices=RelationshipKind.choices)
+    is_contact = models.BooleanField(_("may be contacted"), default=False)
+    note = models.TextField(_("note"), blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("relationship")
+        verbose_name_plural = _("relationships")
+        constraints = [
+            models.CheckConstraint(condition=~Q(person=F("other")), name="nobody_is_his_own_relative"),
+            models.UniqueConstraint(
+                fields=["casefile", "person", "other", "kind"],
+                condition=Q(ends_on__isnull=True),
+                name="one_relationship_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

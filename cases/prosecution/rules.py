@@ -1,0 +1,65 @@
+"""The prosecution referral: its stages, the arrows between them, and who may draw each."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferralStage(models.TextChoices):
+    """Where a referral stands."""
+
+    DRAFTED = "DRAFTED", _("drafted")
+    APPROVED = "APPROVED", _("approved")
+    SENT = "SENT", _("sent")
+    ACKNOWLEDGED = "ACKNOWLEDGED", _("acknowledged")
+    ANSWERED = "ANSWERED", _("answered")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+#: from -> where a referral may go. An approved one goes back to draft when it is changed; sent ones stay sent.
+ARROWS: dict[str, frozenset[str]] = {
+    ReferralStage.DRAFTED: frozenset({ReferralStage.APPROVED, ReferralStage.WITHDRAWN}),
+    ReferralStage.APPROVED: frozenset({ReferralStage.SENT, ReferralStage.DRAFTED, ReferralStage.WITHDRAWN}),
+    ReferralStage.SENT: frozenset({ReferralStage.ACKNOWLEDGED}),
+    ReferralStage.ACKNOWLEDGED: frozenset({ReferralStage.ANSWERED}),
+    ReferralStage.ANSWERED: frozenset(),
+    ReferralStage.WITHDRAWN: frozenset(),
+}
+
+
+class ReferralGround(models.TextChoices):
+    """Why the cell may write to the prosecutor at all."""
+
+    ARTICLE_29 = "ARTICLE_29", _("duty to report an offence (Code of Criminal Procedure, article 29)")
+    DANGER = "DANGER", _("serious and immediate danger (Penal Code, article 422bis)")
+    CONSULTATION = "CONSULTATION", _("case consultation (Penal Code, article 458ter)")
+    CONSENT = "CONSENT", _("consent of the person")
+
+
+class Urgency(models.TextChoices):
+    """How soon the office is asked to look."""
+
+    ORDINARY = "ORDINARY", _("ordinary")
+    URGENT = "URGENT", _("within two working days")
+    IMMEDIATE = "IMMEDIATE", _("immediate")
+
+
+class Nature(models.TextChoices):
+    """Each statement is either something that was observed, or somebody's judgement of it."""
+
+    FACT = "FACT", _("fact")
+    ASSESSMENT = "ASSESSMENT", _("assessment")
+
+
+class Answer(models.TextChoices):
+    """What the office answers."""
+
+    INQUIRY = "INQUIRY", _("an inquiry is open")
+    DISMISSED = "DISMISSED", _("no further action")
+    MORE_ASKED = "MORE_ASKED", _("more information is asked for")
+
+
+def may_move(stage: str, to: str) -> bool:
+    """Whether a referral in `stage` may go to the stage `to`."""
+    return to in ARROWS[stage]

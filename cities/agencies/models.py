@@ -1,0 +1,68 @@
+"""The agencies, and their seats in the cells."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cities.agencies.rules import AgencyKind
+from cities.places.models import City, DateRange
+from cities.records import Record
+
+
+class Agency(Record):
+    """An organisation that people are posted at, or that something can be addressed to."""
+
+    name = models.CharField(_("name"), max_length=160, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=AgencyKind.choices)
+    city = models.ForeignKey(
+        City, on_delete=models.PROTECT, null=True, blank=True, related_name="agencies", verbose_name=_("city"),
+        help_text=_("Empty for a federal or regional agency."),
+    )  # fmt: skip
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CellSeat(Record):
+    """An agency's seat in the cell of a city, from one day until another."""
+
+    city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="seats", verbose_name=_("city"))
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="seats", verbose_name=_("agency"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("seat in the cell")
+        verbose_name_plural = _("seats in the cell")
+        ordering = ["city", "agency"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="seat_ends_after_it_starts",
+                violation_error_message=_("A period ends after it starts."),
+            ),
+            ExclusionConstraint(
+                name="seats_of_an_agency_do_not_overlap",
+                expressions=[
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                    ("city", RangeOperators.EQUAL),
+                    ("agency", RangeOperators.EQUAL),
+                ],
+                violation_error_message=_("This agency has a seat in that period already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.city.code}: {self.agency}"

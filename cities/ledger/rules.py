@@ -1,0 +1,31 @@
+"""What can be written in the ledger, and who can have done it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Clock(Enum):
+    """The actor of what no person did: the beat of the clock, or a set-up command."""
+
+    CLOCK = "clock"
+    SETUP = "set-up"
+
+
+class Operation(models.TextChoices):
+    """The kinds of processing that must leave a trace (Directive (EU) 2016/680, article 25, and a little more)."""
+
+    COLLECT = "COLLECT", _("collected")
+    ALTER = "ALTER", _("changed")
+    CONSULT = "CONSULT", _("opened")
+    DISCLOSE = "DISCLOSE", _("disclosed")
+    COMBINE = "COMBINE", _("combined")
+    ERASE = "ERASE", _("erased")
+    SIGN_IN = "SIGN_IN", _("signed in or out")
+    DENIED = "DENIED", _("was refused")
+    EMERGENCY = "EMERGENCY", _("opened in an emergency")
+    EXPORT = "EXPORT", _("exported")
+    ADMINISTER = "ADMINISTER", _("administered")

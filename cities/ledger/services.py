@@ -1,0 +1,88 @@
+"""Writing the ledger. Always in the transaction of the act itself: no entry, no act."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Clock, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cities.staff.models import User
+
+_request_id: ContextVar[str] = ContextVar("ledger_request_id", default="")
+
+
+def uuid7() -> uuid.UUID:
+    """A version 7 UUID (RFC 9562, 5.7): 48 bits of Unix milliseconds, then chance; sorts by time of writing."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
+    return uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+
+
+@contextmanager
+def within_request(request_id: str) -> Iterator[None]:
+    """Everything written inside carries this request id, so that one page's entries can be read together."""
+    token = _request_id.set(request_id)
+    try:
+        yield
+    finally:
+        _request_id.reset(token)
+
+
+def write(
+    *,
+    operation: Operation,
+    by: User | Clock,
+    act: str = "",
+    object_type: str = "",
+    object_ids: Sequence[int] = (),
+    fields: Sequence[str] = (),
+    rows: int | None = None,
+    case_id: int | None = None,
+    case_reference: str = "",
+    city_id: int | None = None,
+    compartment: str = "",
+    role: str = "",
+    agency_id: int | None = None,
+    purpose: str = "",
+    justification: str = "",
+    ground: str = "",
+    recipient: str = "",
+    outcome: str = "DONE",
+) -> LedgerEntry:
+    """Append one entry; raises `django.db.Error` when it can't, and then the caller's transaction must not commit."""
+    details: dict[str, Any] = {
+        "actor": None if isinstance(by, Clock) else by,
+        "initiator": by.value if isinstance(by, Clock) else "person",
+    }
+    return LedgerEntry.objects.create(
+        id=uuid7(),
+        operation=operation,
+        act=act,
+        object_type=object_type,
+        object_ids=list(object_ids),
+        fields=list(fields),
+        rows=len(object_ids) if rows is None else rows,
+        case_id=case_id,
+        case_reference=case_reference,
+        city_id=city_id,
+        compartment=compartment,
+        role=role,
+        agency_id=agency_id,
+        purpose=purpose,
+        justification=justification,
+        ground=ground,
+        recipient=recipient,
+        request_id=_request_id.get(),
+        outcome=outcome,
+        **details,
+    )

@@ -1,0 +1,116 @@
+"""Roles: which acts each may do, and which compartments of a case it can be granted.
+
+A role never gives data by itself: it bounds what a dated grant can give (see `cases/access`).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cities.roles.permissions import Permission as P
+
+
+class Role(models.TextChoices):
+    """What somebody is, where he or she is posted."""
+
+    CASEWORKER = "CASEWORKER", _("Caseworker")
+    COORDINATOR = "COORDINATOR", _("Coordinator")
+    MAYOR = "MAYOR", _("Mayor or chair")
+    INFORMATION_OFFICER = "INFORMATION_OFFICER", _("Information officer")
+    JUSTICE_ASSISTANT = "JUSTICE_ASSISTANT", _("Justice assistant")
+    PROSECUTION_LIAISON = "PROSECUTION_LIAISON", _("Prosecution liaison")
+    PARTNER = "PARTNER", _("Partner")
+    ANALYST = "ANALYST", _("Analyst")
+    DATA_PROTECTION_OFFICER = "DATA_PROTECTION_OFFICER", _("Data-protection officer")
+    ADMINISTRATOR = "ADMINISTRATOR", _("Administrator")
+    INTEGRATION = "INTEGRATION", _("Integration")
+
+
+class Compartment(models.TextChoices):
+    """The parts of a case that are granted apart from one another. The list is closed."""
+
+    CORE = "CORE", _("Core: that there is a case, contact, team, dates")
+    CARE = "CARE", _("Care: psychosocial, health, belief, family; professional secrecy")
+    JUSTICE = "JUSTICE", _("Justice: referrals, measures, judgments")
+    POLICE = "POLICE", _("Police: received police information")
+    CONFERENCE = "CONFERENCE", _("Conference: what was said at the table")
+    DISCLOSURE = "DISCLOSURE", _("Disclosure: what left")
+
+
+#: What each role is for, in words, for the roles page and for whoever has to agree with it.
+IN_WORDS = {
+    Role.CASEWORKER: _("Leads follow-up plans, holds check-ins, writes notes, in the cases of her team only."),
+    Role.COORDINATOR: _("Runs the cell of one city: opens and assigns cases, supervises deadlines, drafts referrals."),
+    Role.MAYOR: _("Chairs the cell of one city and is the second pair of eyes on a referral; reads no care notes."),
+    Role.INFORMATION_OFFICER: _("Brings police notices in and takes agreed feedback out; reads no care notes."),
+    Role.JUSTICE_ASSISTANT: _("Supervises court conditions; reads no care notes."),
+    Role.PROSECUTION_LIAISON: _("Receives the referrals addressed to his office and answers them; nothing else."),
+    Role.PARTNER: _("Takes part in a conference or a service referral; sees what was shared."),
+    Role.ANALYST: _("Reads the national picture; never a person."),
+    Role.DATA_PROTECTION_OFFICER: _("Reads who can see what, who opened it and why; reads no care notes."),
+    Role.ADMINISTRATOR: _("Keeps cities, agencies, users, postings and code lists; sees no case."),
+    Role.INTEGRATION: _("Another system, within its own scopes."),
+}
+
+_SIGNED_IN = frozenset({P.CITY_READ})
+_READS_CORE = frozenset({P.CASE_READ, P.PERSON_READ, P.TRAVEL_READ, P.CHECKIN_READ, P.ACCESS_READ})
+_CASEWORK = _READS_CORE | {
+    P.CASE_CHANGE,
+    P.PERSON_CHANGE,
+    P.TRAVEL_RECORD,
+    P.PLAN_READ,
+    P.PLAN_CHANGE,
+    P.CHECKIN_ARRANGE,
+    P.CHECKIN_RECORD,
+    P.CHECKIN_RESCHEDULE,
+}
+
+#: role -> the acts it may do.
+PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.CASEWORKER: _SIGNED_IN | _CASEWORK,
+    Role.COORDINATOR: _SIGNED_IN
+    | _CASEWORK
+    | {P.CASE_OPEN, P.CASE_CLOSE, P.BOARD_READ, P.PICTURE_READ}
+    | {P.REFERRAL_READ, P.REFERRAL_DRAFT, P.REFERRAL_APPROVE, P.REFERRAL_SEND},
+    Role.MAYOR: _SIGNED_IN | _READS_CORE | {P.BOARD_READ, P.PICTURE_READ, P.REFERRAL_READ, P.REFERRAL_APPROVE},
+    Role.INFORMATION_OFFICER: _SIGNED_IN,
+    Role.JUSTICE_ASSISTANT: _SIGNED_IN,
+    Role.PROSECUTION_LIAISON: _SIGNED_IN | {P.REFERRAL_READ, P.REFERRAL_ACKNOWLEDGE, P.REFERRAL_ANSWER},
+    Role.PARTNER: _SIGNED_IN,
+    Role.ANALYST: _SIGNED_IN | {P.PICTURE_READ},
+    Role.DATA_PROTECTION_OFFICER: _SIGNED_IN | {P.ACCESS_READ, P.LEDGER_READ, P.PICTURE_READ},
+    Role.ADMINISTRATOR: _SIGNED_IN | {P.SETTINGS_CHANGE},
+    Role.INTEGRATION: _SIGNED_IN,
+}
+
+#: role -> the compartments that a grant to somebody in this role may open, never more.
+COMPARTMENTS: dict[Role, frozenset[Compartment]] = {
+    Role.CASEWORKER: frozenset({Compartment.CORE, Compartment.CARE}),
+    Role.COORDINATOR: frozenset({Compartment.CORE, Compartment.CARE, Compartment.JUSTICE}),
+    Role.MAYOR: frozenset({Compartment.CORE, Compartment.JUSTICE}),
+    Role.INFORMATION_OFFICER: frozenset({Compartment.POLICE}),
+    Role.JUSTICE_ASSISTANT: frozenset({Compartment.CORE, Compartment.JUSTICE}),
+    Role.PROSECUTION_LIAISON: frozenset({Compartment.JUSTICE}),
+    Role.PARTNER: frozenset({Compartment.CONFERENCE}),
+    Role.ANALYST: frozenset(),
+    Role.DATA_PROTECTION_OFFICER: frozenset(),
+    Role.ADMINISTRATOR: frozenset(),
+    Role.INTEGRATION: frozenset(),
+}
+
+#: Roles whose posting in a city is itself a ground for every case of that city.
+POSTED_TO_EVERY_CASE = frozenset({Role.COORDINATOR, Role.MAYOR})
+
+#: Roles that may be posted without a city: they serve the whole country.
+WITHOUT_CITY = frozenset({Role.ANALYST, Role.PROSECUTION_LIAISON, Role.ADMINISTRATOR, Role.INTEGRATION})
+
+
+def allows(role: str, permission: P) -> bool:
+    """Whether somebody in `role` may do the act `permission`, given a ground to see the case at all."""
+    return permission in PERMISSIONS[Role(role)]
+
+
+def roles_with(permission: P) -> frozenset[Role]:
+    """The roles that may do the act `permission`."""
+    return frozenset(role for role, acts in PERMISSIONS.items() if permission in acts)

@@ -1,0 +1,84 @@
+"""Who works where, as what, from when to when."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from cities.agencies.models import Agency
+from cities.places.models import City, DateRange
+from cities.records import Record
+from cities.roles.rules import WITHOUT_CITY, Role
+
+
+class User(AbstractUser):
+    """Somebody who can sign in. What she may do and see comes from postings and grants, never from this row.
+
+    `is_superuser` opens the administration of code lists; it opens no case.
+    """
+
+    language = models.CharField(
+        _("language"), max_length=2, default="en",
+        choices=[("nl", "Nederlands"), ("fr", "Français"), ("de", "Deutsch"), ("en", "English")],
+    )  # fmt: skip
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["last_name", "first_name", "username"]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Posting(Record):
+    """Somebody's place: as what, for which agency, in which city, from one day until another (half-open).
+
+    A city-less posting serves the whole country: an analyst, a federal prosecution office.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="postings", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="postings", verbose_name=_("agency"))
+    city = models.ForeignKey(
+        City, on_delete=models.PROTECT, null=True, blank=True, related_name="postings", verbose_name=_("city")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+
+    class Meta:
+        verbose_name = _("posting")
+        verbose_name_plural = _("postings")
+        ordering = ["user", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="posting_ends_after_it_starts",
+                violation_error_message=_("A posting ends on or after the day it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(city__isnull=False) | Q(role__in=sorted(WITHOUT_CITY)),
+                name="posting_has_a_city_where_the_role_needs_one",
+                violation_error_message=_("This role is held in a city: choose which."),
+            ),
+            ExclusionConstraint(
+                name="postings_do_not_overlap",
+                expressions=[
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("agency", RangeOperators.EQUAL),
+                    (Coalesce("city_id", 0), RangeOperators.EQUAL),
+                ],
+                violation_error_message=_("This user holds the same posting in that period already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}, {self.agency}"
