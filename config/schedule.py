@@ -1,0 +1,15 @@
+"""The whole beat table: a line a job, with its reason. Each is a sweep that may run late, twice, or twice at once."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+SCHEDULE: Final[dict[str, dict[str, Any]]] = {
+    # Makes the check-ins of the coming weeks, leaves reminders, marks what is late and climbs it.
+    "tick": {"task": "cases.tasks.tick", "schedule": timedelta(seconds=60), "options": {"expires": 55}},
+    # Sends what waits in the outbox; a reminder half a minute late is on time.
+    "send": {
+        "task": "cases.tasks.send_messages",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 25},
+    },
+}

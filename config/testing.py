@@ -1,0 +1,61 @@
+"""`manage.py test`, and what any pytest run needs before Django reads its settings: throw-away servers of its own."""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from config import catalogues
+from config.launcher import LauncherError, Servers, start_servers
+
+FOLDER = "APPARATUS_TEST_FOLDER"  # set once servers run: the workers and the nested runs of pytest use the same
+
+
+def main(root: Path, arguments: list[str]) -> int:
+    """Runs the whole suite, on all cores, or whatever the arguments of pytest name."""
+    os.chdir(root)
+    import pytest
+
+    prepare(root)
+    workers = [] if names_workers(arguments) else ["-n", str(os.cpu_count() or 1)]
+    return int(pytest.main([*workers, *arguments]))
+
+
+def names_workers(arguments: list[str]) -> bool:
+    """Whether the caller says how many processes, or asks for something that one process must do."""
+    alone = ("-n", "--numprocesses", "--pdb", "--trace", "--co", "--fixtures", "--markers", "--help", "-h", "--version")
+    return any(argument.startswith(alone) for argument in arguments)
+
+
+def prepare(root: Path) -> None:
+    """Starts the servers and sets the environment, unless an outer run did. Safe to call again."""
+    if os.environ.get(FOLDER):
+        return
+    try:
+        catalogues.compile_all(root)
+    except catalogues.CatalogueError as error:
+        sys.exit(str(error))
+    folder = Path(tempfile.mkdtemp(prefix="apparatus-test-"))
+    folder.chmod(0o711)  # PostgreSQL may run as another user, and passes through
+    servers = None
+    try:
+        with (folder / "postgres.log").open("wb") as postgres_log, (folder / "valkey.log").open("wb") as valkey_log:
+            servers = start_servers(folder, durable=False, postgres_log=postgres_log, valkey_log=valkey_log)
+    except LauncherError as error:
+        said = (folder / "postgres.log").read_text(errors="replace")
+        shutil.rmtree(folder, ignore_errors=True)
+        sys.exit(f"{said}{error}")
+    os.environ.update(servers.environment)
+    os.environ[FOLDER] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    # The browser's driver keeps an event loop in the main thread; Django would refuse that thread its database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    atexit.register(_stop, servers, folder, os.getpid())
+
+
+def _stop(servers: Servers, folder: Path, starter: int) -> None:
+    if os.getpid() == starter:  # not in a fork
+        servers.stop()
+        shutil.rmtree(folder, ignore_errors=True)

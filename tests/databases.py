@@ -1,0 +1,141 @@
+"""Databases for tests: migrations run once into a template, and whoever needs a database gets a copy of it.
+
+`default` is the application's role here too, so that a test cannot do what the application may not.
+"""
+
+import fcntl
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.testing import FOLDER
+
+ROOT = Path(__file__).resolve().parent.parent
+ALIASES = ("default", "owner")
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A database that one test has for itself: real commits, threads and processes."""
+
+    name: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process of the test's own, such as a worker: `subprocess.Popen(..., env=own_database.environment)`."""
+        return environment_for(self.name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """In place of pytest-django's: one copy of the template for each worker."""
+    with django_db_blocker.unblock():
+        before = current_name()
+        name = copy_template()
+        point_at(name)
+    yield
+    with django_db_blocker.unblock():
+        point_at(before)
+        drop(name)
+
+
+@pytest.fixture
+def own_database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[OwnDatabase]:
+    """A fresh copy for a test that needs real commits. Instead of `db`, never with it: that one rolls back."""
+    if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        pytest.fail("own_database is instead of `db` and `django_db`, not beside them.", pytrace=False)
+    with django_db_blocker.unblock():
+        before = current_name()
+        name = copy_template()
+        point_at(name)
+        try:
+            yield OwnDatabase(name)
+        finally:
+            point_at(before)
+            drop(name)
+
+
+@pytest.fixture
+def owner_connection(own_database: OwnDatabase) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    """The role that owns the schema, on the test's own database: for what only it may do. Commits by itself."""
+    with connect_as_owner(own_database.name) as connection:
+        yield connection
+
+
+def environment_for(name: str) -> dict[str, str]:
+    addresses = {"DATABASE_URL": "default", "DATABASE_OWNER_URL": "owner"}
+    return {**os.environ, **{variable: address(alias, name) for variable, alias in addresses.items()}}
+
+
+def address(alias: str, name: str) -> str:
+    """The libpq address of a database for the role behind an alias."""
+    told = settings.DATABASES[alias]
+    parts = {"host": told["HOST"], "port": told["PORT"], "user": told["USER"], "password": told["PASSWORD"]}
+    return make_conninfo(**{key: value for key, value in parts.items() if value}, dbname=name)
+
+
+def current_name() -> str:
+    return str(settings.DATABASES["default"]["NAME"])
+
+
+def point_at(name: str) -> None:
+    """All connections of this process, also those of threads to come, go to this database from now on."""
+    connections.close_all()
+    for alias in ALIASES:
+        settings.DATABASES[alias]["NAME"] = name
+        connections[alias].settings_dict["NAME"] = name
+
+
+def connect_as_owner(name: str) -> "psycopg.Connection[tuple[Any, ...]]":
+    return psycopg.connect(address("owner", name), autocommit=True)
+
+
+def copy_template() -> str:
+    template = make_template()
+    name = f"{template.removesuffix('_template')}_{os.getpid()}_{next(_numbers)}"
+    with connect_as_owner("postgres") as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    return name
+
+
+def drop(name: str) -> None:
+    with connect_as_owner("postgres") as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def make_template() -> str:
+    """Runs the migrations, as production does, into a database that is copied from then on. Once a run."""
+    folder = Path(os.environ[FOLDER])
+    name = f"{folder.name.replace('-', '_').lower()}_template"
+    made = folder / "template"
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            drop(name)
+            with connect_as_owner("postgres") as connection:
+                connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
+            environment = {**environment_for(name), "APPARATUS_NO_BOOTSTRAP": "1"}
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            made.write_text("" if done.returncode == 0 else done.stdout + done.stderr)
+    if said := made.read_text():
+        pytest.fail("The migrations failed, so there is no database:\n" + said[-2000:], pytrace=False)
+    return name
