@@ -1,29 +1,44 @@
 """GET /health: can this process reach the database and the broker? Says which one it can't, and nothing more."""
 
+from collections.abc import Callable
+
 from django.db import Error, connection
-from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from psycopg_pool import PoolTimeout
 
 from config.celery import app
 
-
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    found = {"database": _database_answers(), "broker": _broker_answers()}
-    well = all(found.values())
-    return JsonResponse({"ok": well, **found}, status=200 if well else 503)
+Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def _database_answers() -> bool:
+class HealthMiddleware:
+    """Answers before sessions, users and transactions: they need the very database that is asked about."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path != "/health":
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        found = {"database": database_answers(), "broker": broker_answers()}
+        well = all(found.values())
+        answer = JsonResponse({"ok": well, **found}, status=200 if well else 503)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
             return True
-    except Error:
+    except (Error, PoolTimeout):
         return False
 
 
-def _broker_answers() -> bool:
+def broker_answers() -> bool:
     try:
         with app.connection_for_write(transport_options={"socket_connect_timeout": 2, "socket_timeout": 2}) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)

@@ -31,6 +31,10 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
     def message_of(self, record: logging.LogRecord) -> str:
+        """Celery puts the error's text and the task's result into its message; here only which task, and what came."""
+        task = getattr(record, "data", None)
+        if record.name == "celery.app.trace" and isinstance(task, dict):
+            return f"Task {task.get('name')}[{task.get('id')}] {task.get('description', 'succeeded')}"
         return record.getMessage()
 
     def where(self, record: logging.LogRecord) -> list[str]:

@@ -1,12 +1,9 @@
-"""Every address, by door. The apps are included by string only."""
+"""Every address, by door. The apps are included by string only. `/health` is answered by config/health.py, before any of them."""
 
 from django.contrib import admin
 from django.urls import include, path
 
-from config.health import health
-
 urlpatterns = [
-    path("health", health, name="health"),
     path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),

@@ -17,6 +17,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-co
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+class _WhiteNoiseServesStaticFiles(WSGIHandler):
+    """In the place where Django's own live server puts a handler for static files: nothing is needed there."""
+
+    def __init__(self, application: WSGIHandler) -> None:
+        super().__init__()
+
+
 @dataclass(frozen=True)
 class Served:
     """The application, answering at `url`, over `database`."""
@@ -71,7 +78,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture
 def served(own_database: OwnDatabase) -> Iterator[Served]:
     """The application on a port of its own. Each request has its own thread and connection, as in production."""
-    thread = LiveServerThread("127.0.0.1", static_handler=lambda _: WSGIHandler())
+    thread = LiveServerThread("127.0.0.1", static_handler=_WhiteNoiseServesStaticFiles)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()

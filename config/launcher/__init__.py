@@ -17,7 +17,7 @@ from config.launcher.postgres import APPLICATION, OWNER, SUPERUSER, Postgres
 from config.launcher.processes import LauncherError
 from config.launcher.valkey import Valkey
 
-__all__ = ["LauncherError", "Servers", "forget", "start_servers"]
+__all__ = ["LauncherError", "Servers", "forget", "start_servers", "write_private"]
 
 
 @dataclass
@@ -97,12 +97,13 @@ def _secrets(state: Path) -> dict[str, str]:
     file = state / "secrets.json"
     if not file.exists():
         names = ("secret_key", SUPERUSER, OWNER, APPLICATION)
-        _write_private(file, json.dumps({name: secrets.token_urlsafe(48) for name in names}))
+        write_private(file, json.dumps({name: secrets.token_urlsafe(48) for name in names}))
     kept: dict[str, str] = json.loads(file.read_text())
     return kept
 
 
-def _write_private(file: Path, text: str) -> None:
+def write_private(file: Path, text: str) -> None:
+    """Writes a file that its user alone may read, whole or not at all."""
     making = file.with_suffix(".making")
     making.unlink(missing_ok=True)
     descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

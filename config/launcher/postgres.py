@@ -18,7 +18,7 @@ from config.launcher.processes import Account, LauncherError
 
 DATABASE, SUPERUSER, OWNER, APPLICATION = "apparatus", "postgres", "apparatus_owner", "apparatus_app"
 PATIENCE = 60.0
-HURRIED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "scram_iterations=1")
+HURRIED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 @dataclass
@@ -31,6 +31,12 @@ class Postgres:
 
     def url(self, role: str, database: str = DATABASE) -> str:
         return make_conninfo(host=str(self.sockets), user=role, password=self.passwords[role], dbname=database)
+
+    def make_database_anew(self) -> None:
+        """Drops what an unfinished set-up left behind."""
+        with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            _make_database(connection)
 
     def stop(self) -> None:
         """The fast shutdown: sessions are ended, nothing committed is lost."""
@@ -69,7 +75,16 @@ def _make(data: Path, bin_folder: Path, account: Account, password: str, *, dura
     provider = ["--locale-provider=builtin", "--locale=C.UTF-8"]
     if binaries.major_version(bin_folder) < 17:
         provider = ["--locale=C.UTF-8"]
-    command = [bin_folder / "initdb", "-D", making / "data", "-U", SUPERUSER, "--pwfile", secret, "--encoding=UTF8"]
+    command: list[str | Path] = [
+        bin_folder / "initdb",
+        "-D",
+        making / "data",
+        "-U",
+        SUPERUSER,
+        "--pwfile",
+        secret,
+        "--encoding=UTF8",
+    ]
     command += [*provider, "--auth=scram-sha-256", *([] if durable else ["--no-sync"])]
     made = processes.start(command, environment=processes.server_environment(), account=account, folder=Path("/"))
     said, _ = made.communicate()
@@ -164,4 +179,8 @@ def _make_roles(server: Postgres) -> None:
         # The owner grants memberships to the application's role, so it must be its administrator.
         connection.execute(f"GRANT {APPLICATION} TO {OWNER} WITH ADMIN OPTION")
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
-            connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER} TEMPLATE template0")
+            _make_database(connection)
+
+
+def _make_database(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER} TEMPLATE template0")
