@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cities.roles.rules import Compartment
@@ -41,6 +44,33 @@ class Stale(Refused):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, code="stale")
+
+
+#: The longest text that a note or a statement may be: some ten printed pages.
+LONGEST_TEXT = 20_000
+
+# Half of a surrogate pair can't be stored; overrides of the writing direction make a text read as what it isn't.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def clean_text(
+    value: str, *, field: str, most: int = LONGEST_TEXT, needed: bool = False, one_line: bool = False
+) -> str:
+    """A text as it is kept: composed (NFC), line ends as \\n, no blanks around it. All that is typed comes by here.
+
+    `needed`: refused when nothing of it can be seen. `one_line`: line ends and repeated blanks become one space.
+    Raises `Refused` beside `field` for NUL and other control characters, and for more than `most` characters.
+    """
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if _UNWANTED.search(text):
+        raise Refused(gettext("This text has characters that cannot be stored."), field=field, code="characters")
+    text = " ".join(text.split()) if one_line else text.strip()
+    if len(text) > most:
+        longest = gettext("This text is too long: at most %(most)s characters.") % {"most": most}
+        raise Refused(longest, field=field, code="too_long")
+    if needed and not any(unicodedata.category(letter)[0] in "LMNPS" for letter in text):
+        raise Refused(gettext("This is needed."), field=field, code="required")
+    return text
 
 
 @dataclass(frozen=True)

@@ -58,14 +58,16 @@ def as_clock() -> Iterator[None]:
             cursor.execute("RESET ROLE")
 
 
-def require(by: User, permission: Permission, *, case: Casefile | None = None, at: datetime) -> Standing:
-    """The first line of every service: may `by` do this act, on this case, now?
+def require(
+    by: User, permission: Permission, *, case: Casefile | None = None, city_id: int | None = None, at: datetime
+) -> Standing:
+    """The first line of every service: may `by` do this act, on this case, now? Without a case: in this city.
 
     Raises `OutOfSight` when `by` may not know of the case, `NotAllowed` when no posting of hers has the act there.
     """
     if case is not None and not knows_of(by, case, at=at):
         raise OutOfSight
-    found = standing(by, permission, city_id=case.city_id if case else None, at=at)
+    found = standing(by, permission, city_id=case.city_id if case else city_id, at=at)
     if found is None:
         raise NotAllowed(permission.value)
     return found
@@ -90,6 +92,7 @@ def write_ledger(
     by: User | Clock,
     act: Permission | str,
     case: Casefile | None = None,
+    city_id: int | None = None,
     record: Model | None = None,
     ids: Sequence[int] | None = None,
     compartment: str = "",
@@ -100,7 +103,7 @@ def write_ledger(
     recipient: str = "",
     justification: str = "",
 ) -> None:
-    """One ledger entry about a record of `cases`, in the transaction of the act."""
+    """One ledger entry about a record of `cases`, in the transaction of the act. `city_id`: where there is no case."""
     ledger.write(
         operation=operation,
         by=by,
@@ -110,7 +113,7 @@ def write_ledger(
         fields=sorted(fields),
         case_id=case.pk if case else None,
         case_reference=case.reference if case else "",
-        city_id=case.city_id if case else None,
+        city_id=case.city_id if case else city_id,
         compartment=compartment,
         role=standing.role if standing else "",
         agency_id=standing.agency_id if standing else None,
