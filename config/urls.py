@@ -1,4 +1,4 @@
-"""Every address, by door. The apps are included by string only. `/health` is answered by config/health.py, before any of them."""
+"""Every address, by door; the apps are included by string only. `/health` comes before all, in config/health.py."""
 
 from django.contrib import admin
 from django.urls import include, path
