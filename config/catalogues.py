@@ -30,6 +30,8 @@ def _compile(source: Path, target: Path) -> None:
             catalogue = read_po(stream, locale=source.parent.parent.name, abort_invalid=True)
     except (PoFileError, ValueError) as error:
         raise CatalogueError(f"{source}: {error}") from error
+    for message, errors in catalogue.check():  # a translation that asks for what the original doesn't give
+        raise CatalogueError(f"{source}, line {message.lineno}: {errors[0]}")
     making = target.with_name(f"{target.name}.{os.getpid()}")
     with making.open("wb") as stream:
         write_mo(stream, catalogue)
