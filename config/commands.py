@@ -27,6 +27,10 @@ def run(root: Path, arguments: list[str]) -> int:
         from config import catalogues
 
         return catalogues.main(root)
+    if name == "update_catalogues":
+        from config import catalogue_sources
+
+        return catalogue_sources.main(root)
     find_servers(root, name)
     import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # a wrong setting stops here, in one sentence
     import_module("config.celery")  # so that a task called from a command knows its broker
