@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess
 from cases.access.policies import CLOCK
-from cases.access.rules import Ground, NotAllowed, OutOfSight, Refused
+from cases.access.rules import Ground, NotAllowed, OutOfSight, Refused, Stale
 from cases.access.selectors import Standing, standing
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
@@ -21,9 +22,9 @@ from cities.roles.rules import COMPARTMENTS, Compartment, Role
 from cities.staff.models import Posting, User
 
 if TYPE_CHECKING:
-    from django.db.models import Model
-
     from cases.casefiles.models import Casefile
+
+RowT = TypeVar("RowT", bound=Model)
 
 
 def act_as(user: User) -> None:
@@ -77,6 +78,20 @@ def require_clock(by: Clock) -> None:
     """The first line of what only the clock does."""
     if not isinstance(by, Clock):
         raise NotAllowed(Permission.CLOCK_TICK.value)
+
+
+def locked(row: RowT, *, version: int | None = None) -> RowT:
+    """The row as it stands now, locked to the end of the transaction: what a service compares and changes.
+
+    Raises `OutOfSight` when it isn't there for the user of the transaction, `Stale` when `version`, the one that was
+    read, is no longer the newest.
+    """
+    found = type(row)._base_manager.select_for_update().filter(pk=row.pk).first()
+    if found is None:
+        raise OutOfSight
+    if version is not None and version != found.version:  # type: ignore[attr-defined]
+        raise Stale(_("Somebody else changed this since you opened it."))
+    return found
 
 
 def knows_of(user: User, case: Casefile, *, at: datetime) -> bool:
@@ -186,11 +201,17 @@ def grant(
         raise Refused(_("This role cannot be given that part of a case."), field="user", code="role")
     if to.city_id not in (None, case.city_id):
         raise Refused(_("This colleague is not posted in the city of the case."), field="user", code="other_city")
-    open_already = set(
-        CaseAccess.grants.filter(casefile=case, user=to.user, ground=ground, ends_at__isnull=True).values_list(
-            "compartment", flat=True
-        )
+    rows = CaseAccess.grants.select_for_update(of=("self",)).filter(
+        casefile=case, user=to.user, ground=ground, ends_at__isnull=True
     )
+    holding = set(rows.in_force(at=at).values_list("pk", flat=True))
+    open_already = set()
+    for row in rows:
+        if row.pk in holding:
+            open_already.add(row.compartment)
+        elif row.compartment in wanted:  # given by a posting that has ended since: it makes room for this one
+            row.ends_at, row.ended_by = max(at, row.starts_at), by
+            row.save(update_fields=["ends_at", "ended_by"])
     made = [
         CaseAccess.grants.create(
             recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, user=to.user, posting=to,

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cases.access.rules import Refused
 
 
 class Stage(models.TextChoices):
@@ -38,11 +45,55 @@ ARROWS: dict[str, frozenset[str]] = {
 }
 
 
+#: Where a case may begin: the person is here, or still abroad.
+BEGINNINGS = frozenset({Stage.INTAKE, Stage.ABROAD})
+
+#: Arrows that need no reason: a case goes on as it should.
+ONWARD = frozenset(
+    {
+        (Stage.ABROAD, Stage.INTAKE),
+        (Stage.INTAKE, Stage.ASSESSMENT),
+        (Stage.ASSESSMENT, Stage.FOLLOW_UP),
+        (Stage.FOLLOW_UP, Stage.AFTERCARE),
+    }
+)
+
+#: Whether a file is still needed is asked again after this long.
+NECESSITY = relativedelta(months=6)
+
+#: A next step lies within this long; further away it is none.
+NEXT_STEP_WITHIN = relativedelta(years=1)
+
+
 def may_move(stage: str, to: str) -> bool:
     """Whether a case in `stage` may go to the stage `to`."""
     return to in ARROWS[stage]
 
 
+def needs_reason(stage: str, to: str) -> bool:
+    """Whether the move has to be argued: closing, reopening, and every step back."""
+    return (stage, to) not in ONWARD
+
+
+def review_day(opened_on: date) -> date:
+    """The day by which it is asked again whether the file is needed."""
+    return opened_on + NECESSITY
+
+
+def check_next_step_day(day: date, *, today: date) -> None:
+    """Raises `Refused` when the next step lies in the past, or further away than a year."""
+    if day < today:
+        raise Refused(gettext("The next step lies in the past."), field="next_step_on", code="past")
+    if day > today + NEXT_STEP_WITHIN:
+        raise Refused(gettext("The next step lies more than a year away."), field="next_step_on", code="too_far")
+
+
 def reference(city_code: str, year: int, number: int) -> str:
     """A case reference, such as VIL-2026-0042. Above 9999 it grows a digit."""
     return f"{city_code}-{year}-{number:04d}"
+
+
+def read_reference(text: str) -> str | None:
+    """The case reference somebody typed, written as it is kept: "vil 2026 42" is VIL-2026-0042. None: it is none."""
+    found = re.fullmatch(r"\s*([A-Za-z]{3})[\s/-]*([0-9]{4})[\s/-]+([0-9]{1,9})\s*", text)
+    return reference(found[1].upper(), int(found[2]), int(found[3])) if found else None

@@ -6,8 +6,12 @@ import re
 import unicodedata
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cases.access.rules import Refused, clean_text
 
 
 class BirthPrecision(models.TextChoices):
@@ -51,14 +55,48 @@ class RelationshipKind(models.TextChoices):
     LAWYER = "LAWYER", _("lawyer")
 
 
+#: The longest name, and the longest folded name: some letters fold into many.
+LONGEST_NAME = 200
+
+#: Nobody followed up is older; an earlier birth date is a typing error.
+OLDEST = relativedelta(years=125)
+
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
 
 def fold(name: str) -> str:
     """A name as it is compared: no accents, no capitals, no punctuation, single spaces."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_SPECIAL))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^\w]+", " ", plain).split())
+    plain = name
+    for _round in range(2):  # some letters become others with accents or capitals only when taken apart
+        plain = unicodedata.normalize("NFKD", plain).casefold().translate(_SPECIAL)
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[\W_]+", " ", plain).split())[:LONGEST_NAME].rstrip()
+
+
+def clean_name(name: str, *, field: str) -> str:
+    """A name as it is kept, or `Refused` beside `field`: it has at least one letter or digit, in any script."""
+    kept = clean_text(name, field=field, most=LONGEST_NAME, needed=True, one_line=True)
+    if not fold(kept):
+        raise Refused(gettext("A name has at least one letter."), field=field, code="no_letter")
+    return kept
+
+
+def clean_birth(born_on: date | None, precision: str, *, today: date) -> BirthPrecision:
+    """How much is known of a birth date, or `Refused`: nobody is born tomorrow, or 125 years ago.
+
+    A date without a word about it is taken as known to the day.
+    """
+    if precision not in BirthPrecision.values:
+        raise Refused(gettext("This is not a precision."), field="birth_precision", code="unknown_code")
+    if born_on is None:
+        if precision != BirthPrecision.UNKNOWN:
+            raise Refused(gettext("Give the birth date that is known so far."), field="born_on", code="required")
+        return BirthPrecision.UNKNOWN
+    if born_on > today:
+        raise Refused(gettext("This birth date is in the future."), field="born_on", code="future")
+    if born_on < today - OLDEST:
+        raise Refused(gettext("This birth date is too long ago."), field="born_on", code="too_long_ago")
+    return BirthPrecision.DAY if precision == BirthPrecision.UNKNOWN else BirthPrecision(precision)
 
 
 def age_on(born_on: date | None, day: date) -> int | None:

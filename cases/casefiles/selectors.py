@@ -1,0 +1,72 @@
+"""Questions about cases: which there are for whoever asks, and what is to be done with them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cases.access.models import cities_open_to
+from cases.access.rules import OutOfSight
+from cases.access.selectors import may
+from cases.casefiles.models import Casefile, StageChange
+from cases.casefiles.rules import read_reference
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
+from cities.staff.models import User
+
+
+def cases_for(user: User, *, at: datetime) -> QuerySet[Casefile]:
+    """The cases that `user` may know of, the newest first."""
+    return (
+        Casefile.objects.visible_to(user, at=at)
+        .select_related("person", "city", "owner", "lead_caseworker")
+        .order_by("-pk")
+    )
+
+
+def case_for(user: User, reference: str, *, at: datetime) -> Casefile:
+    """One case by its reference, or `OutOfSight`."""
+    wanted = read_reference(reference)
+    found = cases_for(user, at=at).filter(reference=wanted).first() if wanted else None
+    if found is None:
+        raise OutOfSight
+    return found
+
+
+def stage_changes_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[StageChange]:
+    """How the case went from stage to stage, the newest first."""
+    rows = StageChange.objects.visible_to(user, at=at).filter(casefile=case)
+    return rows.select_related("recorded_by").order_by("-changed_at", "-pk")
+
+
+def open_cases_of_my_cities(user: User, *, at: datetime) -> QuerySet[Casefile]:
+    """The open cases of the cities that `user` covers by a posting: what a coordinator supervises."""
+    cities = cities_open_to(user, Compartment.CORE, at=at)
+    return cases_for(user, at=at).filter(closed_on__isnull=True, city__in=cities)
+
+
+def unassigned(user: User, *, at: datetime) -> QuerySet[Casefile]:
+    """Open cases without a lead caseworker, in the cities that `user` covers; the longest waiting first."""
+    return open_cases_of_my_cities(user, at=at).filter(lead_caseworker__isnull=True).order_by("opened_on", "pk")
+
+
+def reviews_due(user: User, *, at: datetime) -> QuerySet[Casefile]:
+    """Open cases whose review day has come, the longest overdue first."""
+    today = timezone.localdate(at)
+    open_cases = cases_for(user, at=at).filter(closed_on__isnull=True, review_on__lte=today)
+    return open_cases.order_by("review_on", "pk")
+
+
+def next_steps_of(user: User, *, at: datetime, within_days: int = 14) -> QuerySet[Casefile]:
+    """The open cases in which `user` must take the next step soon, or should have; the first due first."""
+    until = timezone.localdate(at) + timedelta(days=within_days)
+    mine = cases_for(user, at=at).filter(closed_on__isnull=True, owner=user, next_step_on__lte=until)
+    return mine.order_by("next_step_on", "pk")
+
+
+def may_own(user: User, case: Casefile, *, at: datetime) -> bool:
+    """Whether the next step can be this user's: she may know of the case and her posting lets her change it."""
+    sees = Casefile.objects.visible_to(user, at=at).filter(pk=case.pk).exists()
+    return sees and may(user, Permission.CASE_CHANGE, city_id=case.city_id, at=at)

@@ -1,0 +1,21 @@
+"""Invented people, places and cases for tests. Cases are made through the real services, on somebody's behalf."""
+
+from tests.factories.cases import a_case, a_person, on_the_team
+from tests.factories.cast import Cast, a_cast
+from tests.factories.places import AT, TODAY, a_city, a_user, an_agency, posted, posting_of, staff
+
+__all__ = [
+    "AT",
+    "TODAY",
+    "Cast",
+    "a_case",
+    "a_cast",
+    "a_city",
+    "a_person",
+    "a_user",
+    "an_agency",
+    "on_the_team",
+    "posted",
+    "posting_of",
+    "staff",
+]

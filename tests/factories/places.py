@@ -1,0 +1,104 @@
+"""Cities, agencies and staff."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import factory
+from factory.django import DjangoModelFactory
+
+from cases.access.models import postings_in_force
+from cities.agencies.models import Agency
+from cities.agencies.rules import AgencyKind
+from cities.places.models import City
+from cities.places.rules import Region
+from cities.roles.rules import WITHOUT_CITY, Role
+from cities.staff.models import Posting, User
+
+#: "Now" in tests: a Tuesday morning, no holiday. It lies in the past because PostgreSQL judges grants by its own clock:
+#: what begins or ends at AT, or some days later, has begun or ended for row-level security too.
+AT = datetime(2024, 11, 5, 10, 0, tzinfo=ZoneInfo("Europe/Brussels"))
+TODAY = AT.date()
+
+#: code -> NIS code, name, region. Real places; everybody in them is invented.
+CITIES = {
+    "VIL": ("23088", "Vilvoorde", Region.FLANDERS),
+    "VER": ("63079", "Verviers", Region.WALLONIA),
+    "MEC": ("12025", "Mechelen", Region.FLANDERS),
+}
+
+
+class AgencyFactory(DjangoModelFactory[Agency]):
+    """An agency with a name of its own."""
+
+    class Meta:
+        model = Agency
+
+    recorded_at = AT
+    name = factory.Sequence(lambda number: f"Invented agency {number}")
+    kind = AgencyKind.PREVENTION
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """Somebody who can sign in, with an address that nobody has."""
+
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda number: f"invented{number}")
+    first_name = "Testa"
+    last_name = factory.Sequence(lambda number: f"Example{number}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+
+
+def a_city(code: str = "VIL") -> City:
+    """A city by its code; the same one when asked again."""
+    nis, name, region = CITIES[code]
+    names = {"name_nl": name, "name_fr": name, "name_de": name, "name_en": name}
+    city, _made = City.objects.get_or_create(
+        code=code, defaults={"nis": nis, "region": region, "languages": "nl", "recorded_at": AT, **names}
+    )
+    return city
+
+
+def an_agency(city: City | None = None, kind: str = AgencyKind.PREVENTION, **fields: object) -> Agency:
+    """An agency in the city, or a federal one."""
+    return AgencyFactory.create(city=city, kind=kind, **fields)
+
+
+def a_user(first_name: str = "Testa", **fields: object) -> User:
+    """A user without any posting."""
+    return UserFactory.create(first_name=first_name, **fields)
+
+
+def posted(
+    user: User,
+    role: Role,
+    city: City | None,
+    *,
+    agency: Agency | None = None,
+    starts_on: date = date(2020, 1, 1),
+    ends_on: date | None = None,
+) -> Posting:
+    """Post a user; the agency is made when none is given."""
+    return Posting.objects.create(
+        recorded_at=AT, user=user, role=role, city=city, agency=agency or an_agency(city),
+        starts_on=starts_on, ends_on=ends_on,
+    )  # fmt: skip
+
+
+def staff(
+    role: Role, city: City | None = None, *, first_name: str = "Testa", agency: Agency | None = None, **fields: object
+) -> User:
+    """A new user with one posting. In a city, unless the role needs none and none is given."""
+    if city is None and role not in WITHOUT_CITY:
+        city = a_city()
+    user = a_user(first_name, **fields)
+    posted(user, role, city, agency=agency)
+    return user
+
+
+def posting_of(user: User, *, at: datetime = AT) -> Posting:
+    """The posting a user holds; the first when she holds several."""
+    return postings_in_force(user, at=at).order_by("starts_on", "pk")[0]
