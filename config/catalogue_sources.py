@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 LANGUAGES = ("nl", "fr", "de")  # English is what the code is written in
 ROOTS = ("cities", "cases", "config", "templates")
-KEYWORDS = {
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -37,9 +37,9 @@ def gather(root: Path) -> Catalog:
             text = _as_code(text, str(path))
         place = str(path.relative_to(root))
         for _line, function, messages, _comments in extract_python(
-            io.BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
+            io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"}
         ):
-            found = _shape(function, messages)
+            found = _shape(str(function), messages)
             if found is not None:
                 context, message = found
                 catalogue.add(message, locations=[(place, None)], context=context)  # type: ignore[list-item]
@@ -89,7 +89,7 @@ def update_all(root: Path) -> list[Path]:
         if path.exists():
             with path.open("rb") as stream:
                 catalogue = read_po(stream, locale=language)
-        catalogue.header_comment = "# What a person reads in Apparatus. Kept up to date by `manage.py update_catalogues`."
+        catalogue.header_comment = "# What a person reads. Kept up to date by `manage.py update_catalogues`."
         catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
         catalogue.obsolete.clear()
         text = io.BytesIO()

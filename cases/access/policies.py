@@ -24,7 +24,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role
 
 if TYPE_CHECKING:
-    from django.db.backends.postgresql.base import DatabaseWrapper
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
 
@@ -241,20 +241,20 @@ def _row_security(model: type[models.Model]) -> Iterator[str]:
         yield f"CREATE POLICY keeper ON {table} FOR SELECT TO {KEEPER} USING (true)"
 
 
-def apply(connection: DatabaseWrapper, *, login: str) -> None:
+def apply(connection: BaseDatabaseWrapper, *, login: str) -> None:
     """Make roles, privileges and policies what the code says. `connection` is the owner's; `login` the web's role.
 
     Raises `RuntimeError` before PostgreSQL 16, which can't let a role have the clock's rights without inheriting them.
     """
     connection.ensure_connection()
-    if connection.pg_version < 160000:
+    if getattr(connection, "pg_version", 0) < 160000:
         raise RuntimeError("Apparatus needs PostgreSQL 16 or newer.")
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements(login=login, database=str(connection.settings_dict["NAME"])):
             cursor.execute(statement)
 
 
-def faults(connection: DatabaseWrapper) -> list[str]:
+def faults(connection: BaseDatabaseWrapper) -> list[str]:
     """What the catalogue shows that must not be: the lint that runs after every migration. Empty is good."""
     with connection.cursor() as cursor:
         cursor.execute(

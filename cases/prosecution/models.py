@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -99,7 +99,7 @@ class ProsecutionReferral(CaseRow):
     answer_text = models.TextField(_("text of the answer"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = ReferralQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = ReferralQuerySet.as_manager()  # what the cell sees, or the office
 
     class Meta:
         verbose_name = _("prosecution referral")
@@ -137,7 +137,7 @@ class ProsecutionReferral(CaseRow):
 class ReferralRow(CaseRow):
     """A row that belongs to one referral: it is seen by whoever may see that referral."""
 
-    objects = ReferralQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = ReferralQuerySet.as_manager()  # what the cell sees, or the office
 
     class Meta:
         abstract = True
