@@ -90,7 +90,8 @@ class CaseAccess(CaseRow):
 
     need_to_know = known(
         Compartment.CORE,
-        public="id recorded_at recorded_by casefile city user posting reference compartment ground starts_at ends_at ended_by",
+        public="id recorded_at recorded_by casefile city user posting reference compartment ground "
+        "starts_at ends_at ended_by",
         sensitive="reason",
     )
 

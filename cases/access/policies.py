@@ -268,8 +268,8 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
             "WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' "
             "AND NOT coalesce('security_invoker=true' = ANY(reloptions), false) "
             "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e') "
-            "UNION ALL SELECT format('function %s runs as its owner without a pinned search path', proname) FROM pg_proc "
-            "WHERE pronamespace = 'public'::regnamespace AND prosecdef "
+            "UNION ALL SELECT format('function %s runs as its owner without a pinned search path', proname) "
+            "FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef "
             "AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s LIKE 'search\\_path=%')"
         )
         return [row[0] for row in cursor.fetchall()]

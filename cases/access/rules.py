@@ -21,15 +21,15 @@ class Ground(models.TextChoices):
     EMERGENCY = "EMERGENCY", _("emergency opening")
 
 
-class OutOfSight(Exception):  # noqa: N818 -- not an error of ours: outside need-to-know a record does not exist
+class OutOfSight(Exception):
     """The record doesn't exist for this user. Doors answer 404, alike for hidden and for non-existent."""
 
 
-class NotAllowed(Exception):  # noqa: N818 -- reads as the sentence it is
+class NotAllowed(Exception):
     """The user may know of the record but her role doesn't have this act. Doors answer 403."""
 
 
-class Refused(Exception):  # noqa: N818 -- the act is refused by a rule of the field
+class Refused(Exception):
     """An act that a rule forbids, with a sentence for the person who tried. `field` names where it belongs."""
 
     def __init__(self, message: str, *, field: str = "", code: str = "refused") -> None:

@@ -47,7 +47,8 @@ class Casefile(Record):
     need_to_know: ClassVar[NeedToKnow] = known(
         Compartment.CORE,
         path="self",
-        public="id recorded_at recorded_by city reference year number opened_on closed_on agency owner lead_caseworker version",
+        public="id recorded_at recorded_by city reference year number opened_on closed_on agency "
+        "owner lead_caseworker version",
         personal="person",
         sensitive="stage ground next_step next_step_on review_on",
     )

@@ -35,7 +35,8 @@ class Rhythm(CaseRow):
 
     need_to_know = known(
         Compartment.CORE,
-        public="id recorded_at recorded_by casefile city plan caseworker version materialised_until set_aside_at set_aside_error",
+        public="id recorded_at recorded_by casefile city plan caseworker version materialised_until "
+        "set_aside_at set_aside_error",
         sensitive="kind frequency every weekdays month_day nth nth_weekday time duration place tolerance_days policy "
         "starts_on ends_on state",
     )
@@ -141,7 +142,8 @@ class CheckIn(CaseRow):
         Compartment.CORE,
         public="id recorded_at recorded_by casefile city rhythm plan caseworker occurs_on version replaces outcome_by "
         "outcome_at late_at climbed_at answered_at answered_by",
-        sensitive="due_on due_time moved_because kind place duration tolerance_days late_from climbs_on state outcome asked_by",
+        sensitive="due_on due_time moved_because kind place duration tolerance_days late_from climbs_on "
+        "state outcome asked_by",
     )
 
     rhythm = models.ForeignKey(

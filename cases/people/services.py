@@ -101,7 +101,7 @@ def register_person(
 
 
 @transaction.atomic
-def change_person(*, person: Person, by: User, at: datetime, version: int, **fields: Any) -> Person:  # noqa: ANN401
+def change_person(*, person: Person, by: User, at: datetime, version: int, **fields: Any) -> Person:
     """Correct or complete who somebody is. An official name that no longer holds is kept as a former one."""
     found = standing_with(by, Permission.PERSON_CHANGE, person=person, at=at)
     if unknown := set(fields) - CHANGEABLE:

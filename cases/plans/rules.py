@@ -63,7 +63,7 @@ def review_day(agreed_on: date) -> date:
 
 
 def consent_allows(consent: str, *, age: int | None) -> bool:
-    """Whether a plan may be agreed with this consent. Under 18 a parent's is needed; an unknown age is taken as adult."""
+    """Whether a plan may be agreed with this consent. Under 18 it is a parent's; an unknown age is taken as adult."""
     if consent == Consent.NOT_NEEDED:
         return True
     if age is not None and age < 18:

@@ -144,7 +144,7 @@ class ReferralRow(CaseRow):
 
 
 class ReferralFact(ReferralRow):
-    """One thing the referral states: fact or assessment, from which source, how reliable. `removed_at` while drafting."""
+    """One thing the referral states: fact or assessment, from which source, how reliable. Removed while drafting only."""
 
     need_to_know = known(
         Compartment.JUSTICE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cities.roles.permissions import Permission as P
+from cities.roles.permissions import Permission
 
 
 class Role(models.TextChoices):
@@ -53,34 +53,46 @@ IN_WORDS = {
     Role.INTEGRATION: _("Another system, within its own scopes."),
 }
 
-_SIGNED_IN = frozenset({P.CITY_READ})
-_READS_CORE = frozenset({P.CASE_READ, P.PERSON_READ, P.TRAVEL_READ, P.CHECKIN_READ, P.ACCESS_READ})
+_SIGNED_IN = frozenset({Permission.CITY_READ})
+_READS_CORE = frozenset(
+    {
+        Permission.CASE_READ,
+        Permission.PERSON_READ,
+        Permission.TRAVEL_READ,
+        Permission.CHECKIN_READ,
+        Permission.ACCESS_READ,
+    }
+)
 _CASEWORK = _READS_CORE | {
-    P.CASE_CHANGE,
-    P.PERSON_CHANGE,
-    P.TRAVEL_RECORD,
-    P.PLAN_READ,
-    P.PLAN_CHANGE,
-    P.CHECKIN_ARRANGE,
-    P.CHECKIN_RECORD,
-    P.CHECKIN_RESCHEDULE,
+    Permission.CASE_CHANGE,
+    Permission.PERSON_CHANGE,
+    Permission.TRAVEL_RECORD,
+    Permission.PLAN_READ,
+    Permission.PLAN_CHANGE,
+    Permission.CHECKIN_ARRANGE,
+    Permission.CHECKIN_RECORD,
+    Permission.CHECKIN_RESCHEDULE,
 }
 
 #: role -> the acts it may do.
-PERMISSIONS: dict[Role, frozenset[P]] = {
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CASEWORKER: _SIGNED_IN | _CASEWORK,
     Role.COORDINATOR: _SIGNED_IN
     | _CASEWORK
-    | {P.CASE_OPEN, P.CASE_CLOSE, P.BOARD_READ, P.PICTURE_READ}
-    | {P.REFERRAL_READ, P.REFERRAL_DRAFT, P.REFERRAL_APPROVE, P.REFERRAL_SEND},
-    Role.MAYOR: _SIGNED_IN | _READS_CORE | {P.BOARD_READ, P.PICTURE_READ, P.REFERRAL_READ, P.REFERRAL_APPROVE},
+    | {Permission.CASE_OPEN, Permission.CASE_CLOSE, Permission.BOARD_READ, Permission.PICTURE_READ}
+    | {Permission.REFERRAL_READ, Permission.REFERRAL_DRAFT, Permission.REFERRAL_APPROVE, Permission.REFERRAL_SEND},
+    Role.MAYOR: _SIGNED_IN
+    | _READS_CORE
+    | {Permission.BOARD_READ, Permission.PICTURE_READ, Permission.REFERRAL_READ, Permission.REFERRAL_APPROVE},
     Role.INFORMATION_OFFICER: _SIGNED_IN,
     Role.JUSTICE_ASSISTANT: _SIGNED_IN,
-    Role.PROSECUTION_LIAISON: _SIGNED_IN | {P.REFERRAL_READ, P.REFERRAL_ACKNOWLEDGE, P.REFERRAL_ANSWER},
+    Role.PROSECUTION_LIAISON: _SIGNED_IN
+    | {Permission.REFERRAL_READ, Permission.REFERRAL_ACKNOWLEDGE, Permission.REFERRAL_ANSWER},
     Role.PARTNER: _SIGNED_IN,
-    Role.ANALYST: _SIGNED_IN | {P.PICTURE_READ},
-    Role.DATA_PROTECTION_OFFICER: _SIGNED_IN | {P.ACCESS_READ, P.LEDGER_READ, P.PICTURE_READ},
-    Role.ADMINISTRATOR: _SIGNED_IN | {P.SETTINGS_CHANGE},
+    Role.ANALYST: _SIGNED_IN | {Permission.PICTURE_READ},
+    Role.DATA_PROTECTION_OFFICER: _SIGNED_IN
+    | {Permission.ACCESS_READ, Permission.LEDGER_READ, Permission.PICTURE_READ},
+    Role.ADMINISTRATOR: _SIGNED_IN | {Permission.SETTINGS_CHANGE},
     Role.INTEGRATION: _SIGNED_IN,
 }
 
@@ -106,11 +118,11 @@ POSTED_TO_EVERY_CASE = frozenset({Role.COORDINATOR, Role.MAYOR})
 WITHOUT_CITY = frozenset({Role.ANALYST, Role.PROSECUTION_LIAISON, Role.ADMINISTRATOR, Role.INTEGRATION})
 
 
-def allows(role: str, permission: P) -> bool:
+def allows(role: str, permission: Permission) -> bool:
     """Whether somebody in `role` may do the act `permission`, given a ground to see the case at all."""
     return permission in PERMISSIONS[Role(role)]
 
 
-def roles_with(permission: P) -> frozenset[Role]:
+def roles_with(permission: Permission) -> frozenset[Role]:
     """The roles that may do the act `permission`."""
     return frozenset(role for role, acts in PERMISSIONS.items() if permission in acts)

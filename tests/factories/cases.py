@@ -30,7 +30,7 @@ _WAY_TO: dict[str, list[str]] = {
 }
 
 
-def a_person(*, by: User, at: datetime = AT, **fields: Any) -> Person:  # noqa: ANN401
+def a_person(*, by: User, at: datetime = AT, **fields: Any) -> Person:
     """A person registered in the city of `by`, who must cover it: a coordinator."""
     fields.setdefault("official_name", f"Nemo Invented{next(_numbers)}")
     city = posting_of(by, at=at).city
@@ -48,7 +48,7 @@ def a_case(
     at: datetime = AT,
     person: Person | None = None,
     name: str = "",
-    **fields: Any,  # noqa: ANN401
+    **fields: Any,
 ) -> Casefile:
     """A case opened by the coordinator `by` in her city, led by `lead`, brought to `stage`.
 
