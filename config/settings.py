@@ -65,10 +65,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Right after the user is known: opens the outermost transaction and tells PostgreSQL for whom it answers.
     "cases.web.middleware.NeedToKnowMiddleware",
+    "cities.web.middleware.LanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cases.web.middleware.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -82,7 +84,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "cases.web.context.frame",
             ],
+            "builtins": ["cities.web.words"],
         },
     },
 ]
@@ -106,6 +110,7 @@ SITE_URL = env.url("SITE_URL", "http://localhost:8000", schemes=["http", "https"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("nl", _("Dutch")), ("fr", _("French")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["cities.web.formats"]
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "Europe/Brussels"
@@ -153,6 +158,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator makes the accounts
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+
+# A message may name a case: it waits on the server, never in the browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- What the browser may do -----------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

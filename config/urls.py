@@ -6,7 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("config.account_urls")),
     path("", include("cities.web.urls")),
     path("", include("cases.web.urls")),
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cases.access.models import CaseAccess, cities_open_to, postings_in_force
 from cases.access.rules import Ground
 from cities.roles.permissions import Permission
-from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
+from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
 from cities.staff.models import Posting, User
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ def standing(user: User, permission: Permission, *, city_id: int | None, at: dat
 def may(user: User, permission: Permission, *, city_id: int | None = None, at: datetime) -> bool:
     """Whether a posting of `user` has the act, in the city if one is given. It says nothing about any one case."""
     return standing(user, permission, city_id=city_id, at=at) is not None
+
+
+def acts_of(user: User, *, at: datetime) -> frozenset[Permission]:
+    """Every act that some posting of `user` has: to show her the ways that are open, never to let her through."""
+    roles = postings_in_force(user, at=at).values_list("role", flat=True)
+    return frozenset().union(*(PERMISSIONS[Role(role)] for role in roles))
 
 
 def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> frozenset[Compartment]:

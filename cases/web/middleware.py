@@ -1,14 +1,22 @@
-"""The outermost transaction of a request, on behalf of whoever signed in."""
+"""The outermost transaction of a request, on behalf of whoever signed in; and what a refusal looks like."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from cases.access.rules import NotAllowed, OutOfSight
 from cases.access.services import act_as
+from cities.ledger import services as ledger
+from cities.ledger.rules import Operation
 from cities.ledger.services import within_request
+
+log = logging.getLogger("django.request")
 
 
 class NeedToKnowMiddleware:
@@ -30,3 +38,41 @@ class NeedToKnowMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+class RefusalMiddleware:
+    """What rooms refuse, as pages: out of sight is a page that doesn't exist, not allowed is forbidden.
+
+    Either stands in the ledger. When the database can't answer, or the ledger can't be written, nothing is shown.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DatabaseError):
+            log.error("%s %s: no answer from the database", request.method, request.path, exc_info=exception)
+            return HttpResponse(render_to_string("503.html"), status=503)
+        if isinstance(exception, OutOfSight):
+            _denied(request, "out of sight")
+            return render(request, "404.html", status=404)
+        if isinstance(exception, NotAllowed):
+            _denied(request, "not allowed")
+            return render(request, "403.html", status=403)
+        return None
+
+
+def _denied(request: HttpRequest, outcome: str) -> None:
+    """That somebody asked for what she may not have. The reference is what was asked for, whether it exists or not."""
+    if request.user.is_authenticated:
+        asked = request.resolver_match
+        ledger.write(
+            operation=Operation.DENIED,
+            by=request.user,
+            act=asked.view_name[:60] if asked else "",
+            case_reference=str(asked.kwargs.get("reference", ""))[:20] if asked else "",
+            outcome=outcome,
+        )

@@ -27,6 +27,7 @@ class User(AbstractUser):
         choices=[("nl", "Nederlands"), ("fr", "Français"), ("de", "Deutsch"), ("en", "English")],
     )  # fmt: skip
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
 
     class Meta:
         verbose_name = _("user")

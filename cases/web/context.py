@@ -1,0 +1,78 @@
+"""What the frame of every page needs: where this user may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from cases.access.selectors import acts_of
+from cities.roles.permissions import Permission
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the main navigation. `inside`: beginnings of the names of the pages that lie behind it."""
+
+    name: str
+    label: StrOrPromise
+    permission: Permission | None
+    inside: tuple[str, ...] = ()
+    shortcut: str = ""
+
+
+CASE_PAGES = (
+    "cases:case",
+    "cases:person",
+    "cases:plan",
+    "cases:rhythm",
+    "cases:checkin",
+    "cases:timeline",
+    "cases:who_can",
+)
+
+PLACES = (
+    Place("cases:my_day", _("My day"), None, shortcut="g d"),
+    Place("cases:case_list", _("Cases"), Permission.CASE_READ, CASE_PAGES, shortcut="g c"),
+    Place("cases:board", _("Board"), Permission.BOARD_READ),
+    Place("cases:referral_list", _("Referrals"), Permission.REFERRAL_READ, ("cases:referral",)),
+    Place("cases:picture", _("National picture"), Permission.PICTURE_READ, ("cases:picture",)),
+    Place("cases:ledger", _("Ledger"), Permission.LEDGER_READ, ("cases:ledger",)),
+    Place("cities:city_list", _("Cities"), Permission.CITY_READ, ("cities:city",)),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """The navigation, and whether the search box is shown. Asked for only when a page is drawn."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, object]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"places": [], "may_search": False}
+    acts = acts_of(user, at=timezone.now())
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "places": [entry for place in PLACES if (entry := _entry(place, acts, here))],
+        "may_search": Permission.CASE_READ in acts,
+    }
+
+
+def _entry(place: Place, acts: frozenset[Permission], here: str) -> dict[str, object] | None:
+    if place.permission is not None and place.permission not in acts:
+        return None
+    try:
+        address = reverse(place.name)
+    except NoReverseMatch:
+        return None
+    current = "page" if here == place.name else "true" if here.startswith(place.inside or ("\0",)) else ""
+    return {"address": address, "label": place.label, "current": current, "shortcut": place.shortcut}

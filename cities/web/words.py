@@ -1,0 +1,59 @@
+"""Words that every page needs: days and periods as people write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """ "Tuesday 8 December 2026", in the reader's language."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
+    written = formats.date_format(value, "MONTH_DAY_FORMAT")
+    return f"{written} {value.year}"
+
+
+@register.filter
+def on(value: date | datetime | None) -> str:
+    """ "8 December 2026"."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
+    return formats.date_format(value, "DATE_FORMAT")
+
+
+@register.filter
+def at(value: datetime | None) -> str:
+    """ "8 December 2026, 14:30", by the clock of Brussels."""
+    return "" if value is None else formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """For `<time datetime>`."""
+    return "" if value is None else value.isoformat()
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: Any) -> SafeString:  # noqa: ANN401 - whatever a template holds
+    """The present address's query with some parts changed; an empty value takes a part away."""
+    query = context["request"].GET.copy()
+    query.pop("after", None)
+    for name, value in changes.items():
+        if value in ("", None):
+            query.pop(name, None)
+        else:
+            query[name] = value
+    written: SafeString = mark_safe("?" + query.urlencode().replace("&", "&amp;"))  # noqa: S308 - the rest is escaped
+    return written
