@@ -9,6 +9,8 @@ from pathlib import Path
 from config.launcher.places import machine_folder
 from config.launcher.processes import Account, LauncherError
 
+OLDEST_POSTGRES = 16  # the grants of the policies say WITH INHERIT
+
 
 def package_folder(name: str) -> Path | None:
     """The folder of an installed package, found without importing it."""
@@ -19,7 +21,14 @@ def package_folder(name: str) -> Path | None:
 
 
 def postgres_bin(account: Account) -> Path:
-    """The folder with initdb and postgres, at a place the serving account can enter."""
+    """The folder with initdb and postgres, new enough, at a place the serving account can enter."""
+    folder = _postgres_bin(account)
+    if major_version(folder) < OLDEST_POSTGRES:
+        raise LauncherError(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed; in {folder} is {major_version(folder)}.")
+    return folder
+
+
+def _postgres_bin(account: Account) -> Path:
     asked_for = os.environ.get("PG_BINDIR", "").strip()
     if asked_for:
         if not (Path(asked_for) / "postgres").exists():

@@ -213,10 +213,21 @@ def test_postgres_bin__says_when_the_folder_is_wrong(monkeypatch: pytest.MonkeyP
         binaries.postgres_bin(processes.serving_account())
 
 
+def program(path: Path, answer: str) -> None:
+    path.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    path.chmod(0o755)
+
+
+def test_postgres_bin__says_when_it_is_too_old(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program(tmp_path / "postgres", "postgres (PostgreSQL) 15.8")
+    monkeypatch.setenv("PG_BINDIR", str(tmp_path))
+    with pytest.raises(LauncherError, match="16 or newer is needed"):
+        binaries.postgres_bin(processes.serving_account())
+
+
 def test_binaries__come_from_the_machine_without_the_wheels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("postgres", "valkey-server"):
-        (tmp_path / name).write_text("#!/bin/sh\n")
-        (tmp_path / name).chmod(0o755)
+    program(tmp_path / "postgres", "postgres (PostgreSQL) 17.2 (Debian)")
+    program(tmp_path / "valkey-server", "")
     monkeypatch.delenv("PG_BINDIR", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(binaries, "package_folder", lambda _: None)
