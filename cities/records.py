@@ -1,10 +1,26 @@
-"""The abstract row that everything the apparatus writes down is made of."""
+"""The abstract row that everything the apparatus writes down is made of, its periods, and how a row is kept."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
-from django.db import models
+from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Func
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cities.refusals import Refused
+
+
+class DateRange(Func):
+    """PostgreSQL's `daterange(starts_on, ends_on)`: half-open, an empty end means for ever."""
+
+    function = "daterange"
+    output_field = DateRangeField()
 
 
 class Record(models.Model):
@@ -23,3 +39,27 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+
+def put_in(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+    """Put the values into the row, not yet kept; gives the names of the fields that are now different."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def keep(row: models.Model, *, field: str = "", fields: list[str] | None = None) -> None:
+    """Write a row that its own fields and constraints allow, or raise `Refused` beside the field that they name.
+
+    `field`: where a constraint that names none belongs. `fields`: what to write, for a row that stands already.
+    """
+    try:
+        row.full_clean()
+        with transaction.atomic():
+            row.save(force_insert=fields is None, update_fields=fields)
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise Refused(messages[0], field=field if name == NON_FIELD_ERRORS else name, code="invalid") from error
+    except IntegrityError as error:  # somebody else wrote the same between the question and the answer
+        raise Refused(gettext("This was written already."), field=field, code="exists") from error

@@ -21,8 +21,7 @@ RowT = TypeVar("RowT", bound=models.Model, covariant=True)
 
 def postings_in_force(user: User, *, at: datetime) -> models.QuerySet[Posting]:
     """The postings `user` holds at the moment `at`, by the calendar of Brussels."""
-    day = timezone.localdate(at)
-    return Posting.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), user=user, starts_on__lte=day)
+    return Posting.objects.in_force(at=at).filter(user=user)
 
 
 def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> models.QuerySet[Posting]:

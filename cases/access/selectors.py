@@ -12,35 +12,17 @@ from django.utils import timezone
 from cases.access.models import CaseAccess, cities_open_to, postings_in_force
 from cases.access.rules import Ground
 from cities.roles.permissions import Permission
-from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
+from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role
 from cities.staff.models import Posting, User
+from cities.staff.selectors import Standing, standing_of
 
 if TYPE_CHECKING:
     from cases.casefiles.models import Casefile
 
 
-@dataclass(frozen=True)
-class Standing:
-    """As what somebody acts: the posting an act is done by, for the ledger."""
-
-    posting: Posting | None
-
-    @property
-    def role(self) -> str:
-        return self.posting.role if self.posting else ""
-
-    @property
-    def agency_id(self) -> int | None:
-        return self.posting.agency_id if self.posting else None
-
-
 def standing(user: User, permission: Permission, *, city_id: int | None, at: datetime) -> Standing | None:
     """The posting by which `user` may do the act in the city (any city when None), or None when there is none."""
-    postings = postings_in_force(user, at=at).filter(role__in=sorted(roles_with(permission)))
-    if city_id is not None:
-        postings = postings.filter(Q(city_id=city_id) | Q(city__isnull=True))
-    posting = postings.order_by("starts_on", "pk").first()
-    return Standing(posting) if posting else None
+    return standing_of(user, permission, city_id=city_id, at=at)
 
 
 def may(user: User, permission: Permission, *, city_id: int | None = None, at: datetime) -> bool:

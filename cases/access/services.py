@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from cases.access.models import CaseAccess
 from cases.access.policies import CLOCK
 from cases.access.rules import Ground, NotAllowed, OutOfSight, Refused, Stale
-from cases.access.selectors import Standing, standing
+from cases.access.selectors import standing
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, Compartment, Role
 from cities.staff.models import Posting, User
+from cities.staff.selectors import Standing
 
 if TYPE_CHECKING:
     from cases.casefiles.models import Casefile

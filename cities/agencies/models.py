@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cities.agencies.rules import AgencyKind
-from cities.places.models import City, DateRange
-from cities.records import Record
+from cities.places.models import City
+from cities.records import DateRange, Record
 
 
 class Agency(Record):

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, CreateExtension, TrigramExtension
 from django.db import migrations, models
 
-import cities.places.models
+import cities.records
 
 
 class Migration(migrations.Migration):
@@ -325,7 +325,7 @@ class Migration(migrations.Migration):
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[
-                            (cities.places.models.DateRange("starts_on", "ends_on"), "&&"),
+                            (cities.records.DateRange("starts_on", "ends_on"), "&&"),
                             ("city", "="),
                             ("agency", "="),
                         ],
@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
                         violation_error_message="A period ends after it starts.",
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[(cities.places.models.DateRange("starts_on", "ends_on"), "&&"), ("city", "=")],
+                        expressions=[(cities.records.DateRange("starts_on", "ends_on"), "&&"), ("city", "=")],
                         name="designations_of_a_city_do_not_overlap",
                         violation_error_message="This city has a designation in that period already.",
                     ),
@@ -623,7 +623,7 @@ class Migration(migrations.Migration):
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[
-                            (cities.places.models.DateRange("starts_on", "ends_on"), "&&"),
+                            (cities.records.DateRange("starts_on", "ends_on"), "&&"),
                             ("user", "="),
                             ("role", "="),
                             ("agency", "="),

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cities.places.rules import Region
-from cities.records import Record
-
-
-class DateRange(Func):
-    """PostgreSQL's `daterange(starts_on, ends_on)`: half-open, an empty end means for ever."""
-
-    function = "daterange"
-    output_field = DateRangeField()
+from cities.records import DateRange, Record
 
 
 class City(Record):

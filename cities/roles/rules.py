@@ -117,6 +117,9 @@ POSTED_TO_EVERY_CASE = frozenset({Role.COORDINATOR, Role.MAYOR})
 #: Roles that may be posted without a city: they serve the whole country.
 WITHOUT_CITY = frozenset({Role.ANALYST, Role.PROSECUTION_LIAISON, Role.ADMINISTRATOR, Role.INTEGRATION})
 
+#: role -> the one kind of agency (see `cities/agencies/rules.py`) that it can be posted at. Others: any kind.
+BOUND_TO_KIND = {Role.PROSECUTION_LIAISON: "PROSECUTION"}
+
 
 def allows(role: str, permission: Permission) -> bool:
     """Whether somebody in `role` may do the act `permission`, given a ground to see the case at all."""

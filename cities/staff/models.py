@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cities.agencies.models import Agency
-from cities.places.models import City, DateRange
-from cities.records import Record
+from cities.records import DateRange, Record
 from cities.roles.rules import WITHOUT_CITY, Role
+
+
+class PostingQuerySet(models.QuerySet["Posting"]):
+    """Postings, asked for by day."""
+
+    def in_force(self, *, at: datetime) -> Self:
+        """The postings that hold at the moment `at`, by the calendar of Brussels."""
+        day = timezone.localdate(at)
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
 
 
 class User(AbstractUser):
@@ -33,6 +44,12 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["last_name", "first_name", "username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), condition=~Q(email=""), name="one_user_an_address",
+                violation_error_message=_("Another user has this e-mail address."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -46,12 +63,16 @@ class Posting(Record):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="postings", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="postings", verbose_name=_("agency"))
+    agency = models.ForeignKey(
+        "cities.Agency", on_delete=models.PROTECT, related_name="postings", verbose_name=_("agency")
+    )
     city = models.ForeignKey(
-        City, on_delete=models.PROTECT, null=True, blank=True, related_name="postings", verbose_name=_("city")
+        "cities.City", on_delete=models.PROTECT, null=True, blank=True, related_name="postings", verbose_name=_("city")
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+
+    objects = PostingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("posting")

@@ -1,0 +1,90 @@
+"""Keeping the agencies, and their seats in the cells."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cities.agencies.models import Agency, CellSeat
+from cities.ledger.rules import Clock
+from cities.places.models import City
+from cities.records import keep, put_in
+from cities.refusals import Refused, clean_text
+from cities.staff.models import User
+from cities.staff.services import require_settings, write_settings
+
+
+@transaction.atomic
+def add_agency(
+    *, by: User | Clock, at: datetime, name: str, kind: str, city: City | None = None, email: str = "", phone: str = ""
+) -> Agency:
+    """An organisation that people can be posted at, or that something can be addressed to."""
+    found = require_settings(by, at=at, city_id=city.pk if city else None)
+    agency = Agency(recorded_at=at, recorded_by=None if isinstance(by, Clock) else by, city=city)
+    values = _values(name, kind, email, phone)
+    put_in(agency, values)
+    keep(agency, field="name")
+    write_settings(
+        by=by, act="ADD_AGENCY", row=agency, fields=("city", *values), standing=found, city_id=agency.city_id
+    )  # fmt: skip
+    return agency
+
+
+@transaction.atomic
+def change_agency(
+    *, agency: Agency, by: User | Clock, at: datetime, name: str, kind: str, email: str = "", phone: str = "",
+    is_active: bool = True,
+) -> Agency:  # fmt: skip
+    """How an agency is called and reached, and whether it is still in use. It stays in the city it belongs to."""
+    found = require_settings(by, at=at, city_id=agency.city_id)
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    if changed := put_in(agency, {**_values(name, kind, email, phone), "is_active": is_active}):
+        keep(agency, field="name", fields=changed)
+        write_settings(
+            by=by, act="CHANGE_AGENCY", row=agency, fields=changed, standing=found, city_id=agency.city_id
+        )  # fmt: skip
+    return agency
+
+
+def _values(name: str, kind: str, email: str, phone: str) -> dict[str, object]:
+    return {
+        "name": clean_text(name, field="name", most=160, needed=True, one_line=True),
+        "kind": kind,
+        "email": clean_text(email, field="email", most=254, one_line=True),
+        "phone": clean_text(phone, field="phone", most=40, one_line=True),
+    }
+
+
+@transaction.atomic
+def seat_agency(
+    *, by: User | Clock, at: datetime, city: City, agency: Agency, starts_on: date, ends_on: date | None = None
+) -> CellSeat:
+    """The agency has a seat in the cell of the city, for a period that overlaps no other of its seats there."""
+    found = require_settings(by, at=at, city_id=city.pk)
+    City.objects.select_for_update().get(pk=city.pk)
+    if agency.city_id not in (None, city.pk):
+        raise Refused(_("This agency belongs to another city."), field="agency", code="other_city")
+    seat = CellSeat(
+        recorded_at=at, recorded_by=None if isinstance(by, Clock) else by, city=city, agency=agency,
+        starts_on=starts_on, ends_on=ends_on,
+    )  # fmt: skip
+    keep(seat, field="starts_on")
+    fields = ("agency", "city", "starts_on", "ends_on")
+    write_settings(by=by, act="SEAT_AGENCY", row=seat, fields=fields, standing=found, city_id=city.pk)
+    return seat
+
+
+@transaction.atomic
+def end_seat(*, seat: CellSeat, by: User | Clock, at: datetime, ends_on: date) -> CellSeat:
+    """From `ends_on` the agency no longer sits in the cell."""
+    found = require_settings(by, at=at, city_id=seat.city_id)
+    seat = CellSeat.objects.select_for_update().get(pk=seat.pk)
+    if seat.ends_on is not None and seat.ends_on <= timezone.localdate(at):
+        raise Refused(_("This seat has ended already."), field="ends_on", code="ended")
+    if changed := put_in(seat, {"ends_on": ends_on}):
+        keep(seat, field="ends_on", fields=changed)
+        write_settings(by=by, act="END_SEAT", row=seat, fields=changed, standing=found, city_id=seat.city_id)
+    return seat

@@ -1,0 +1,124 @@
+"""Keeping the cities: names and codes, inhabitants by year, and when they were hot spots."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cities.ledger.rules import Clock
+from cities.places.models import City, HotSpotDesignation, Population
+from cities.records import keep, put_in
+from cities.refusals import Refused, clean_text
+from cities.staff.models import User
+from cities.staff.services import require_settings, write_settings
+
+
+@transaction.atomic
+def add_city(
+    *, by: User | Clock, at: datetime, code: str, nis: str, name_nl: str, name_fr: str, name_de: str, name_en: str,
+    region: str, languages: str, published_departures: int | None = None,
+    published_departures_on: date | None = None, note: str = "",
+) -> City:  # fmt: skip
+    """A city joins the apparatus. Its code begins every case reference, so it never changes afterwards."""
+    found = require_settings(by, at=at, city_id=None)
+    city = City(recorded_at=at, recorded_by=_person(by), code=code.upper(), nis=nis)
+    values = _city_values(
+        name_nl, name_fr, name_de, name_en, region, languages, published_departures, published_departures_on, note
+    )
+    put_in(city, values)
+    keep(city, field="code")
+    write_settings(
+        by=by, act="ADD_CITY", row=city, fields=("code", "nis", *values), standing=found, city_id=city.pk
+    )  # fmt: skip
+    return city
+
+
+@transaction.atomic
+def change_city(
+    *, city: City, by: User | Clock, at: datetime, name_nl: str, name_fr: str, name_de: str, name_en: str,
+    region: str, languages: str, published_departures: int | None = None,
+    published_departures_on: date | None = None, note: str = "",
+) -> City:  # fmt: skip
+    """How a city is called and what was published about it. Nothing different: nothing is written."""
+    found = require_settings(by, at=at, city_id=city.pk)
+    city = City.objects.select_for_update().get(pk=city.pk)
+    values = _city_values(
+        name_nl, name_fr, name_de, name_en, region, languages, published_departures, published_departures_on, note
+    )
+    if changed := put_in(city, values):
+        keep(city, fields=changed)
+        write_settings(by=by, act="CHANGE_CITY", row=city, fields=changed, standing=found, city_id=city.pk)
+    return city
+
+
+def _city_values(
+    name_nl: str, name_fr: str, name_de: str, name_en: str, region: str, languages: str,
+    published_departures: int | None, published_departures_on: date | None, note: str,
+) -> dict[str, object]:  # fmt: skip
+    names = {"name_nl": name_nl, "name_fr": name_fr, "name_de": name_de, "name_en": name_en}
+    if published_departures is not None and published_departures_on is None:
+        raise Refused(_("Say as of which day this was published."), field="published_departures_on", code="required")
+    return {
+        **{key: clean_text(name, field=key, most=80, needed=True, one_line=True) for key, name in names.items()},
+        "region": region,
+        "languages": clean_text(languages, field="languages", most=11, needed=True, one_line=True),
+        "published_departures": published_departures,
+        "published_departures_on": published_departures_on,
+        "note": clean_text(note, field="note"),
+    }
+
+
+@transaction.atomic
+def record_population(
+    *, by: User | Clock, at: datetime, city: City, year: int, inhabitants: int, is_approximate: bool = False,
+    source: str = "",
+) -> Population:  # fmt: skip
+    """How many people were registered in the city on 1 January of the year; a better count replaces it."""
+    found = require_settings(by, at=at, city_id=city.pk)
+    City.objects.select_for_update().get(pk=city.pk)
+    row = Population.objects.filter(city=city, year=year).first()
+    is_new = row is None
+    row = row or Population(recorded_at=at, recorded_by=_person(by), city=city, year=year)
+    values = {
+        "inhabitants": inhabitants,
+        "is_approximate": is_approximate,
+        "source": clean_text(source, field="source", most=200, one_line=True),
+    }
+    changed = put_in(row, values)
+    if is_new or changed:
+        keep(row, field="inhabitants", fields=None if is_new else changed)
+        write_settings(
+            by=by, act="RECORD_POPULATION", row=row, fields=changed, standing=found, city_id=city.pk
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def designate(
+    *, by: User | Clock, at: datetime, city: City, round: int, starts_on: date, ends_on: date | None = None,  # noqa: A002
+    grant_eur: Decimal | None = None, source: str = "",
+) -> HotSpotDesignation:  # fmt: skip
+    """The city is a hot spot for a period, in a round of designations; one round of a city is one row, put right."""
+    found = require_settings(by, at=at, city_id=None)
+    City.objects.select_for_update().get(pk=city.pk)
+    row = HotSpotDesignation.objects.filter(city=city, round=round).first()
+    is_new = row is None
+    row = row or HotSpotDesignation(recorded_at=at, recorded_by=_person(by), city=city, round=round)
+    values = {
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "grant_eur": grant_eur,
+        "source": clean_text(source, field="source"),
+    }
+    changed = put_in(row, values)
+    if is_new or changed:
+        keep(row, field="starts_on", fields=None if is_new else changed)
+        write_settings(by=by, act="DESIGNATE", row=row, fields=changed, standing=found, city_id=city.pk)
+    return row
+
+
+def _person(by: User | Clock) -> User | None:
+    return None if isinstance(by, Clock) else by

@@ -1,0 +1,89 @@
+"""Who works here, and as what somebody acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from cities.roles.permissions import Permission
+from cities.roles.rules import Role, roles_with
+from cities.staff.models import Posting, User
+
+if TYPE_CHECKING:
+    from cities.places.models import City
+
+
+@dataclass(frozen=True)
+class Standing:
+    """As what somebody acts: the posting an act is done by, for the ledger."""
+
+    posting: Posting | None
+
+    @property
+    def role(self) -> str:
+        return self.posting.role if self.posting else ""
+
+    @property
+    def agency_id(self) -> int | None:
+        return self.posting.agency_id if self.posting else None
+
+
+def standing_of(user: User, permission: Permission, *, at: datetime, city_id: int | None = None) -> Standing | None:
+    """The posting by which `user` may do the act in the city (any city when None), or None when there is none."""
+    postings = Posting.objects.in_force(at=at).filter(user=user, role__in=sorted(roles_with(permission)))
+    if city_id is not None:
+        postings = postings.filter(Q(city_id=city_id) | Q(city__isnull=True))
+    posting = postings.order_by("starts_on", "pk").first()
+    return Standing(posting) if posting else None
+
+
+def settings_standing(user: User, *, at: datetime, city_id: int | None) -> Standing | None:
+    """The posting by which `user` may change the settings of a city; without a city those of the whole country.
+
+    An administrator of one city keeps that city; what belongs to no city needs a posting for the whole country.
+    """
+    postings = Posting.objects.in_force(at=at).filter(
+        Q(city__isnull=True) | Q(city_id=city_id, city__isnull=False),
+        user=user,
+        role__in=sorted(roles_with(Permission.SETTINGS_CHANGE)),
+    )
+    posting = postings.order_by("starts_on", "pk").first()
+    return Standing(posting) if posting else None
+
+
+def users() -> QuerySet[User]:
+    """Everybody who can sign in, or could."""
+    return User.objects.all()
+
+
+def postings() -> QuerySet[Posting]:
+    """Every posting, past ones too."""
+    return Posting.objects.select_related("user", "agency", "city")
+
+
+def postings_of(user: User, *, at: datetime) -> QuerySet[Posting]:
+    """The postings `user` holds at the moment `at`."""
+    return postings().filter(pk__in=Posting.objects.in_force(at=at).filter(user=user)).order_by("starts_on", "pk")
+
+
+def colleagues(city: City, *, at: datetime, role: Role | None = None) -> QuerySet[Posting]:
+    """Who is posted in the city at the moment `at`, in one role or in any, by name."""
+    found = Posting.objects.in_force(at=at).filter(city=city, user__is_active=True)
+    if role is not None:
+        found = found.filter(role=role)
+    return found.select_related("user", "agency", "city").order_by("user__last_name", "user__first_name", "pk")
+
+
+def first_administrator(*, at: datetime) -> User | None:
+    """Who has been posted longest as administrator of the whole country, for what commands do on her behalf."""
+    posting = (
+        Posting.objects.in_force(at=at)
+        .filter(city__isnull=True, role__in=sorted(roles_with(Permission.SETTINGS_CHANGE)), user__is_active=True)
+        .select_related("user")
+        .order_by("starts_on", "pk")
+        .first()
+    )
+    return posting.user if posting else None
