@@ -61,6 +61,9 @@ LONGEST_NAME = 200
 #: Nobody followed up is older; an earlier birth date is a typing error.
 OLDEST = relativedelta(years=125)
 
+#: "About that year" is that year, give or take so many.
+ABOUT = 5
+
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
 
@@ -97,6 +100,17 @@ def clean_birth(born_on: date | None, precision: str, *, today: date) -> BirthPr
     if born_on < today - OLDEST:
         raise Refused(gettext("This birth date is too long ago."), field="born_on", code="too_long_ago")
     return BirthPrecision.DAY if precision == BirthPrecision.UNKNOWN else BirthPrecision(precision)
+
+
+def born_at_the_earliest(born_on: date | None, precision: str) -> date | None:
+    """The first day on which somebody can have been born, as far as the birth date is known."""
+    if born_on is None or precision == BirthPrecision.UNKNOWN:
+        return None
+    if precision == BirthPrecision.ABOUT:
+        return date(max(born_on.year - ABOUT, 1), 1, 1)
+    if precision == BirthPrecision.YEAR:
+        return born_on.replace(month=1, day=1)
+    return born_on.replace(day=1) if precision == BirthPrecision.MONTH else born_on
 
 
 def age_on(born_on: date | None, day: date) -> int | None:
