@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -20,6 +21,7 @@ __all__ = [
     "Stale",
     "clean_text",
     "known",
+    "read_reference",
 ]
 
 
@@ -29,6 +31,12 @@ class Ground(models.TextChoices):
     TEAM = "TEAM", _("on the case team")
     REFERRAL = "REFERRAL", _("a prosecution referral is addressed to her office")
     EMERGENCY = "EMERGENCY", _("emergency opening")
+
+
+def read_reference(text: str) -> str | None:
+    """The case reference somebody typed, written as it is kept: "vil 2026 42" is VIL-2026-0042. None: it is none."""
+    found = re.fullmatch(r"\s*([A-Za-z]{3})[\s/-]*([0-9]{4})[\s/-]+([0-9]{1,9})\s*", text)
+    return f"{found[1].upper()}-{found[2]}-{int(found[3]):04d}" if found else None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
@@ -91,9 +90,3 @@ def check_next_step_day(day: date, *, today: date) -> None:
 def reference(city_code: str, year: int, number: int) -> str:
     """A case reference, such as VIL-2026-0042. Above 9999 it grows a digit."""
     return f"{city_code}-{year}-{number:04d}"
-
-
-def read_reference(text: str) -> str | None:
-    """The case reference somebody typed, written as it is kept: "vil 2026 42" is VIL-2026-0042. None: it is none."""
-    found = re.fullmatch(r"\s*([A-Za-z]{3})[\s/-]*([0-9]{4})[\s/-]+([0-9]{1,9})\s*", text)
-    return reference(found[1].upper(), int(found[2]), int(found[3])) if found else None

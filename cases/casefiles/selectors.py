@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.access.models import cities_open_to
-from cases.access.rules import OutOfSight
+from cases.access.rules import OutOfSight, read_reference
 from cases.access.selectors import may
 from cases.casefiles.models import Casefile, StageChange
-from cases.casefiles.rules import read_reference
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User

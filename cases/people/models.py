@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to
@@ -84,7 +85,10 @@ class PersonName(Record):
     """A name by which a person is or was known, aliases included, folded so that it can be found."""
 
     need_to_know: ClassVar[NeedToKnow] = known(
-        Compartment.CORE, path="person", public="id recorded_at recorded_by city person kind", personal="name folded"
+        Compartment.CORE,
+        path="person",
+        public="id recorded_at recorded_by city person kind",
+        personal="name folded sounds",
     )
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names", verbose_name=_("person"))
@@ -92,6 +96,12 @@ class PersonName(Record):
     kind = models.CharField(_("kind"), max_length=8, choices=NameKind.choices)
     name = models.CharField(_("name"), max_length=200)
     folded = models.CharField(max_length=200, editable=False)
+    # How each word of it sounds (Daitch-Mokotoff): Mohamed and Muhammad are one. PostgreSQL keeps it.
+    sounds = models.GeneratedField(
+        expression=Func("folded", function="apparatus_sounds"),
+        output_field=ArrayField(models.CharField(max_length=6)),
+        db_persist=True,
+    )
 
     objects = PersonQuerySet.as_manager()
 

@@ -76,6 +76,22 @@ def fold(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", plain).split())[:LONGEST_NAME].rstrip()
 
 
+_DAY_FIRST = re.compile(r"\b([0-3]?[0-9])[./-]([01]?[0-9])[./-]([12][0-9]{3})\b")
+_YEAR_FIRST = re.compile(r"\b([12][0-9]{3})[./-]([01]?[0-9])[./-]([0-3]?[0-9])\b")
+
+
+def take_date(text: str) -> tuple[date | None, str]:
+    """The birth date in what somebody typed into the search box, and the rest: "Nemo 3/5/1990", "1990-05-03"."""
+    for pattern, order in ((_DAY_FIRST, (3, 2, 1)), (_YEAR_FIRST, (1, 2, 3))):
+        if found := pattern.search(text):
+            try:
+                day = date(*(int(found[part]) for part in order))
+            except ValueError:
+                continue
+            return day, text[: found.start()] + " " + text[found.end() :]
+    return None, text
+
+
 def clean_name(name: str, *, field: str) -> str:
     """A name as it is kept, or `Refused` beside `field`: it has at least one letter or digit, in any script."""
     kept = clean_text(name, field=field, most=LONGEST_NAME, needed=True, one_line=True)

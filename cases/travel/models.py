@@ -20,7 +20,7 @@ class TravelStatus(Record):
     """One assessment, appended and never edited; a correction is a new row that supersedes an old one.
 
     What holds on day D as known on day K: among the rows known by K and not superseded by a row known by K,
-    with `true_since` by D, the latest by (`true_since`, `known_since`, `id`).
+    with `true_since` by D, not lapsed by D, the latest by (`true_since`, `known_since`, `id`).
     """
 
     need_to_know: ClassVar[NeedToKnow] = known(

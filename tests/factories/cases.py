@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.casefiles.rules import LegalGround, Stage
+from cases.casefiles.selectors import case_for
 from cases.casefiles.services import add_to_team, move_case, open_case
 from cases.people.models import Person
 from cases.people.services import register_person
@@ -52,7 +53,7 @@ def a_case(
 ) -> Casefile:
     """A case opened by the coordinator `by` in her city, led by `lead`, brought to `stage`.
 
-    Read on behalf of `by`. More fields go to `open_case`; those of a new person in `new_person`.
+    Read on behalf of `by`, with its person. More fields go to `open_case`; those of a new person in `new_person`.
     """
     posting = posting_of(by, at=at)
     assert posting.city is not None
@@ -72,7 +73,7 @@ def a_case(
             on_the_team(case, colleague, by=by, at=at)
         for to in _WAY_TO[stage]:
             case = move_case(case=case, by=by, at=at, version=case.version, to=to, reason="As agreed in the cell")
-    return case
+        return case_for(by, case.reference, at=at)
 
 
 def on_the_team(case: Casefile, colleague: User, *, by: User, at: datetime = AT) -> None:
