@@ -28,7 +28,7 @@ def found(user: User, text: str) -> list[Match]:
         ("Muhammad Invented", "Mohamed invented", "sounds like it (official name)"),
         ("Yusuf Invented", "Youssouf", "sounds like it (official name)"),
         ("Khadija Fictive", "Chadija", "sounds like it (official name)"),
-        ("Nemo Voorbeeldmans", "Nemo Voorbeeldmars", "spelled nearly like it (official name)"),
+        ("Nemo Fictional", "Nemo Fictiobal", "spelled nearly like it (official name)"),
         ("Ingeborg Straßenbeispiel", "strassenbeispiel", "official name"),
         ("نور المثال", "المثال", "official name"),
     ],
