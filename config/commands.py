@@ -53,5 +53,7 @@ def find_servers(root: Path, name: str) -> None:
                 f"`{name}` needs the database, and no demo is running: start one with `python3 manage.py demo`, "
                 "or set DATABASE_URL (with DATABASE_OWNER_URL, CELERY_BROKER_URL and SECRET_KEY)."
             )
+    elif name == "migrate" and not os.environ.get("DATABASE_OWNER_URL"):
+        sys.exit("DATABASE_OWNER_URL is not set; `migrate` needs it: the application's role owns nothing.")
     settings = "config.settings" if os.environ.get("DATABASE_URL") else "config.offline"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)

@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+
 from config import catalogues, running
 from config.launcher import LauncherError, Servers, forget, start_servers, write_private
 from config.launcher.locks import try_lock
@@ -166,10 +168,20 @@ class _Demo:
             if self.options.people:
                 self.say("The invented caseload is there already; --people counts only with --fresh.")
             return
+        if self.servers.postgres is None and self.has_users():
+            self.say("The database that DATABASE_URL names has users already: nothing is loaded into it.")
+            self.loaded.touch()
+            return
         self.step("Loading the reference data …", "load_reference")
         people = ["--people", str(self.options.people)] if self.options.people else []
         self.step("Loading the invented caseload …", "load_demo", *people)
         self.loaded.touch()
+
+    def has_users(self) -> bool:
+        """Invented people are never put beside real ones."""
+        with psycopg.connect(self.environment["DATABASE_OWNER_URL"]) as connection:
+            found = connection.execute("SELECT EXISTS (SELECT FROM cities_user)").fetchone()
+        return found is not None and bool(found[0])
 
     def step(self, sentence: str, *arguments: str) -> None:
         self.say(sentence)

@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 
 from config import catalogues
-from config.launcher import LauncherError, Servers, start_servers
+from config.launcher import LauncherError, Servers, forget, start_servers
 
+PREFIX = "apparatus-test-"
 FOLDER = "APPARATUS_TEST_FOLDER"  # set once servers run: the workers and the nested runs of pytest use the same
 
 
@@ -37,7 +38,8 @@ def prepare(root: Path) -> None:
         catalogues.compile_all(root)
     except catalogues.CatalogueError as error:
         sys.exit(str(error))
-    folder = Path(tempfile.mkdtemp(prefix="apparatus-test-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     folder.chmod(0o711)  # PostgreSQL may run as another user, and passes through
     servers = None
     try:
@@ -53,6 +55,26 @@ def prepare(root: Path) -> None:
     # The browser's driver keeps an event loop in the main thread; Django would refuse that thread its database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     atexit.register(_stop, servers, folder, os.getpid())
+
+
+def _sweep() -> None:
+    """Removes what runs left behind that were killed: their number is in the folder's name."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        number = folder.name.removeprefix(PREFIX).partition("-")[0]
+        mine = folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.geteuid()
+        if mine and number.isdigit() and not _runs(int(number)):
+            forget(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _stop(servers: Servers, folder: Path, starter: int) -> None:

@@ -59,6 +59,8 @@ def start_servers(
     servers = Servers({"SECRET_KEY": os.environ.get("SECRET_KEY") or kept["secret_key"]})
     try:
         if os.environ.get("DATABASE_URL"):
+            if not os.environ.get("DATABASE_OWNER_URL"):
+                raise LauncherError("DATABASE_URL is set: DATABASE_OWNER_URL is needed too, for the migrations.")
             for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
                 servers.environment[name] = os.environ.get(name, "")
         else:
@@ -96,6 +98,7 @@ def _secrets(state: Path) -> dict[str, str]:
     """The passwords of the demo, made once and kept beside its data, readable by its user alone."""
     file = state / "secrets.json"
     if not file.exists():
+        places.forget_data(state, processes.serving_account())  # of a former state folder of this name: no way in
         names = ("secret_key", SUPERUSER, OWNER, APPLICATION)
         write_private(file, json.dumps({name: secrets.token_urlsafe(48) for name in names}))
     kept: dict[str, str] = json.loads(file.read_text())

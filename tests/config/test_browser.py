@@ -1,12 +1,16 @@
 """The plumbing of the stories: a real browser on the application, with nothing that the policy refuses."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.browser import Served, chromium, in_ci
+from tests import browser
+from tests.browser import Served
 
 
 @pytest.fixture
@@ -44,5 +48,24 @@ def test_api_docs__open_under_the_strict_policy(page: Page, served: Served, comp
     assert complaints == []
 
 
-def test_browser__is_there_in_ci() -> None:
-    assert chromium() is not None or not in_ci()
+def test_ci__does_not_go_on_without_a_browser(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setattr(browser, "chromium", lambda: None)
+    with pytest.raises(pytest.exit.Exception, match="no Chromium"):
+        browser.pytest_configure(pytestconfig)
+    monkeypatch.setenv("CI", "")
+    browser.pytest_configure(pytestconfig)
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", "failed"), ("", "skipped")])
+def test_ci__takes_a_skipped_story_for_a_failure(
+    ci: str, outcome: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    story = SimpleNamespace(fixturenames=["page", "browser"])
+    report = SimpleNamespace(skipped=True, outcome="skipped", longrepr="no Chromium")
+    hook = browser.pytest_runtest_makereport(cast("pytest.Item", story), cast("pytest.CallInfo[None]", None))
+    next(hook)
+    with pytest.raises(StopIteration):
+        hook.send(cast("pytest.TestReport", report))
+    assert report.outcome == outcome

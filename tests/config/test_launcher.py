@@ -151,6 +151,9 @@ def test_start_servers__begin_again_when_making_was_cut_short(state: Path) -> No
 
 def test_start_servers__start_nothing_that_is_named(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@db/apparatus")
+    with pytest.raises(LauncherError, match="DATABASE_OWNER_URL"):
+        start_servers(state)
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner@db/apparatus")
     monkeypatch.setenv("CELERY_BROKER_URL", "redis://broker")
     servers = start_servers(state)
     assert servers.processes == {}
