@@ -5,7 +5,7 @@ from cases.casefiles.models import Casefile, CaseNumber, StageChange
 from cases.checkins.models import CheckIn, CheckInNote, Pause, Rhythm
 from cases.outbox.models import Message
 from cases.people.models import Person, PersonName, Relationship
-from cases.plans.models import Action, FollowUpPlan, Goal
+from cases.plans.models import Action, FollowUpPlan, Goal, PlanStateChange
 from cases.prosecution.models import (
     Caution,
     Offence,
@@ -31,6 +31,7 @@ __all__ = [
     "Pause",
     "Person",
     "PersonName",
+    "PlanStateChange",
     "ProsecutionReferral",
     "ReferralFact",
     "ReferralOffence",

@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.rules import Ground, NeedToKnow, known
+from cities.agencies.models import Agency
 from cities.places.models import City
 from cities.records import Record
-from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment
+from cities.roles.permissions import Permission
+from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
 from cities.staff.models import Posting, User
 
 RowT = TypeVar("RowT", bound=models.Model, covariant=True)
@@ -61,41 +63,79 @@ class CaseRow(Record):
         abstract = True
 
 
+def offices_of(user: User, *, at: datetime) -> models.QuerySet[Posting]:
+    """The postings of `user` by which a grant to an office is hers: prosecution liaisons act for their office."""
+    return postings_in_force(user, at=at).filter(role=Role.PROSECUTION_LIAISON)
+
+
 class GrantQuerySet(VisibleQuerySet["CaseAccess"]):
     """Grants, asked for by who holds them."""
 
     def in_force(self, *, at: datetime) -> Self:
-        """The grants that hold at the moment `at`, on a posting that holds too."""
+        """The grants that hold at the moment `at`; one to a user only as long as her posting holds too."""
         day = timezone.localdate(at)
+        posted = Q(posting__starts_on__lte=day) & (Q(posting__ends_on__isnull=True) | Q(posting__ends_on__gt=day))
+        there = Q(posting__city__isnull=True) | Q(posting__city=F("city"))
         return self.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=at),
-            Q(posting__ends_on__isnull=True) | Q(posting__ends_on__gt=day),
-            Q(posting__city__isnull=True) | Q(posting__city=F("city")),
-            starts_at__lte=at,
-            posting__starts_on__lte=day,
+            Q(ends_at__isnull=True) | Q(ends_at__gt=at), Q(posting__isnull=True) | (posted & there), starts_at__lte=at
         )
+
+    def of(self, user: User, *, at: datetime) -> Self:
+        """The grants that are this user's at the moment `at`: her own, and those of the office she acts for."""
+        acting_for = offices_of(user, at=at).filter(
+            Q(city__isnull=True) | Q(city=OuterRef("city")), agency=OuterRef("agency")
+        )
+        return self.in_force(at=at).filter(Q(user=user) | Q(agency__isnull=False) & Exists(acting_for))
 
     def held_by(self, user: User, compartment: Compartment, *, at: datetime) -> Self:
         """The grants by which `user` sees `compartment` of a case at the moment `at`."""
+        if compartment in COMPARTMENTS[Role.PROSECUTION_LIAISON]:
+            return self.of(user, at=at).filter(compartment=compartment)
         return self.in_force(at=at).filter(user=user, compartment=compartment)
+
+    def visible_to(self, user: User, *, at: datetime) -> Self:
+        """Grants on cases one may know of, one's own, and for who reviews a city all of that city.
+
+        That a referral went to an office is of the other house: only who sees that part of the case sees the grant.
+        """
+        justice = CaseAccess.grants.held_by(user, Compartment.JUSTICE, at=at).values("casefile_id")
+        other_house = Q(city__in=cities_open_to(user, Compartment.JUSTICE, at=at)) | Q(casefile__in=justice)
+        reviewers = sorted(roles_with(Permission.LEDGER_READ))
+        reviewed = postings_in_force(user, at=at).filter(role__in=reviewers, city__isnull=False).values("city_id")
+        core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        known_cases = Q(city__in=cities_open_to(user, Compartment.CORE, at=at)) | Q(casefile__in=core)
+        return self.filter(
+            Q(user=user)
+            | Q(city__in=reviewed)
+            | (Q(agency__in=offices_of(user, at=at).values("agency_id")) & Q(casefile__in=justice))
+            | (known_cases & (~Q(ground=Ground.REFERRAL) | other_house))
+        )
 
 
 class CaseAccess(CaseRow):
-    """A dated grant: this user may see this compartment of this case, on this ground, by this posting.
+    """A dated grant: this user, by this posting, or this office, may see this compartment of this case, on this ground.
 
-    Granted by `recorded_by`; half-open in time; never deleted, only ended, so that "who could see this on
-    3 May, and why" stays one query. Postings that cover a whole city need no row here (see `cities_open_to`).
+    Granted by `recorded_by`; half-open in time; never deleted, only ended, so that "who could see this on 3 May, and
+    why" stays one query. Postings that cover a whole city need no row here (see `cities_open_to`). What is addressed
+    to an office is granted to the office: whoever is its liaison on a day sees it on that day, and no longer.
     """
 
     need_to_know = known(
         Compartment.CORE,
-        public="id recorded_at recorded_by casefile city user posting reference compartment ground "
+        public="id recorded_at recorded_by casefile city user posting agency reference compartment ground "
         "starts_at ends_at ended_by",
         sensitive="reason",
     )
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="case_access", verbose_name=_("user"))
-    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="+", verbose_name=_("posting"))
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="case_access", verbose_name=_("user")
+    )
+    posting = models.ForeignKey(
+        Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("posting")
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
+    )
     reference = models.CharField(_("case reference"), max_length=20)
     compartment = models.CharField(_("compartment"), max_length=12, choices=Compartment.choices)
     ground = models.CharField(_("ground"), max_length=12, choices=Ground.choices)
@@ -104,6 +144,7 @@ class CaseAccess(CaseRow):
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    objects = GrantQuerySet.as_manager()
     grants = GrantQuerySet.as_manager()
 
     class Meta:
@@ -115,11 +156,27 @@ class CaseAccess(CaseRow):
                 condition=Q(ends_at__isnull=True),
                 name="one_open_grant_a_ground",
             ),
+            models.UniqueConstraint(
+                fields=["agency", "casefile", "compartment", "ground"],
+                condition=Q(ends_at__isnull=True),
+                name="one_open_grant_an_office",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="grant_ends_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, posting__isnull=False, agency__isnull=True)
+                | Q(
+                    user__isnull=True,
+                    posting__isnull=True,
+                    agency__isnull=False,
+                    compartment=Compartment.JUSTICE,
+                    ground="REFERRAL",
+                ),
+                name="a_grant_is_to_one_user_or_one_office",
             ),
         ]
         indexes = [models.Index(fields=["user", "compartment", "casefile"], name="grant_by_user")]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.compartment}: {self.user} ({self.ground})"
+        return f"{self.reference} {self.compartment}: {self.user or self.agency} ({self.ground})"

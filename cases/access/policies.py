@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import models, transaction
 
-from cases.access.rules import NeedToKnow
+from cases.access.rules import Ground, NeedToKnow
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role
 
@@ -95,6 +95,8 @@ def _privileges() -> Iterator[str]:
             changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
         elif table == "cities_ledgerentry":
             changes = "INSERT"
+        elif model._meta.app_label == "cities":
+            changes = "INSERT, UPDATE"  # rows of the public square end too; they are not deleted
         else:
             changes = "INSERT, UPDATE, DELETE"
         yield f"GRANT {changes} ON {table} TO {PEOPLE}"
@@ -106,6 +108,7 @@ def _privileges() -> Iterator[str]:
     for table, privileges in COUNTER_MAY.items():
         yield f"GRANT {privileges} ON {table} TO {COUNTER}"
     yield f"GRANT SELECT ON cities_posting, cases_caseaccess, cases_casefile, cases_relationship TO {KEEPER}"
+    yield f"GRANT SELECT (id, is_active, is_superuser) ON cities_user TO {KEEPER}"
 
 
 def _roles_in_sql(roles: frozenset[Role] | set[Role]) -> str:
@@ -125,7 +128,8 @@ def _function(name: str, returns: str, body: str, *, owner: str, to: str, argume
 
 def _functions() -> Iterator[str]:
     """Which cities and which cases are mine: asked once a statement, by every policy."""
-    for name in ("my_cities", "my_cases", "my_offices", "my_reviewed_cities", "my_posted_cities", "my_people"):
+    names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_people my_settings"
+    for name in names.split():
         yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
     by_compartment = " OR ".join(
         f"(compartment = '{c.value}' AND p.role IN ({_roles_in_sql(roles)}))"
@@ -139,12 +143,16 @@ def _functions() -> Iterator[str]:
         f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND ({by_compartment})",
         arguments="compartment text", **own,
     )  # fmt: skip
+    granted = (
+        "a.compartment = $1 AND a.starts_at <= statement_timestamp() AND (a.ends_at IS NULL OR a.ends_at > "
+        f"statement_timestamp()) AND {_POSTED} AND (p.city_id IS NULL OR p.city_id = a.city_id)"
+    )
     yield from _function(
         "apparatus_my_cases", "SETOF bigint",
         "SELECT a.casefile_id FROM cases_caseaccess a JOIN cities_posting p ON p.id = a.posting_id "
-        f"WHERE a.user_id = {_USER} AND a.compartment = my_cases_compartment "
-        "AND a.starts_at <= statement_timestamp() AND (a.ends_at IS NULL OR a.ends_at > statement_timestamp()) "
-        f"AND {_POSTED} AND (p.city_id IS NULL OR p.city_id = a.city_id)".replace("my_cases_compartment", "$1"),
+        f"WHERE a.user_id = {_USER} AND {granted} "
+        "UNION ALL SELECT a.casefile_id FROM cities_posting p JOIN cases_caseaccess a ON a.agency_id = p.agency_id "
+        f"WHERE p.role = '{Role.PROSECUTION_LIAISON.value}' AND {granted}",
         arguments="text", **own,
     )  # fmt: skip
     yield from _function(
@@ -165,6 +173,14 @@ def _functions() -> Iterator[str]:
         "apparatus_my_posted_cities", "bigint[]",
         f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
         f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND p.role IN ({_roles_in_sql(writers)})",
+        **own,
+    )  # fmt: skip
+    keepers = {role for role in Role if Permission.SETTINGS_CHANGE in PERMISSIONS[role]}
+    yield from _function(
+        "apparatus_my_settings", "boolean",
+        f"SELECT EXISTS (SELECT FROM cities_posting p WHERE {_POSTED} AND p.city_id IS NULL "
+        f"AND p.role IN ({_roles_in_sql(keepers)})) "
+        f"OR EXISTS (SELECT FROM cities_user u WHERE u.id = {_USER} AND u.is_superuser AND u.is_active)",
         **own,
     )  # fmt: skip
     yield from _function(
@@ -198,12 +214,20 @@ def sees(model: type[models.Model]) -> str:
             f"{cities} OR (casefile_id {cases} AND sent_at IS NOT NULL "
             "AND addressed_to_id = ANY((SELECT apparatus_my_offices())::bigint[]))"
         )
+    referral = "referral_id IN (SELECT id FROM cases_prosecutionreferral)"
+    if table == "cases_caution":
+        return f"{cities} OR casefile_id {cases} OR {referral}"
     if any(field.name == "referral" for field in model._meta.fields):
-        return f"{cities} OR (casefile_id {cases} AND referral_id IN (SELECT id FROM cases_prosecutionreferral))"
+        # The office sees what was sent: no statement that was taken out before, no step from before the sending.
+        sent = "to_stage IN ('SENT', 'ACKNOWLEDGED', 'ANSWERED')" if "stage" in table else "removed_at IS NULL"
+        return f"{cities} OR ({sent} AND casefile_id {cases} AND {referral})"
     if table == "cases_caseaccess":
+        justice_cities, justice = cities.replace("CORE", "JUSTICE"), cases.replace("CORE", "JUSTICE")
         return (
-            f"user_id = {_USER} OR {cities} OR casefile_id {cases} "
-            "OR city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
+            f"user_id = {_USER} OR city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[]) "
+            f"OR (agency_id = ANY((SELECT apparatus_my_offices())::bigint[]) AND casefile_id {justice}) "
+            f"OR (({cities} OR casefile_id {cases}) "
+            f"AND (ground <> '{Ground.REFERRAL.value}' OR {justice_cities} OR casefile_id {justice}))"
         )
     return f"{cities} OR casefile_id {cases}"
 
@@ -213,8 +237,8 @@ def may_write(model: type[models.Model]) -> str:
     need = need_of(model)
     if need.path == "person":
         return f"({sees(model)}) OR city_id = ANY((SELECT apparatus_my_posted_cities())::bigint[])"
-    if model._meta.db_table == "cases_caution":
-        return f"({sees(model)}) OR casefile_id IN (SELECT apparatus_my_cases('JUSTICE'))"
+    if need.path == "code":
+        return f"{_USER} IS NOT NULL AND (SELECT apparatus_my_settings())"
     return sees(model)
 
 

@@ -24,6 +24,7 @@ from cities.staff.selectors import Standing
 
 if TYPE_CHECKING:
     from cases.casefiles.models import Casefile
+    from cities.agencies.models import Agency
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -97,7 +98,7 @@ def locked(row: RowT, *, version: int | None = None) -> RowT:
 
 def knows_of(user: User, case: Casefile, *, at: datetime) -> bool:
     """Whether `user` may see any compartment of the case at the moment `at`."""
-    if CaseAccess.grants.in_force(at=at).filter(user=user, casefile_id=case.pk).exists():
+    if CaseAccess.grants.of(user, at=at).filter(casefile_id=case.pk).exists():
         return True
     return type(case).objects.visible_to(user, at=at).filter(pk=case.pk).exists()
 
@@ -227,6 +228,27 @@ def grant(
             standing=found, ground=ground, recipient=f"user {to.user_id}", fields=[row.compartment for row in made],
         )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def grant_office(*, by: User, at: datetime, case: Casefile, office: Agency, permission: Permission) -> CaseAccess:
+    """Let an office see, of this case, what is addressed to it: whoever is its liaison, as long as she is.
+
+    Granting again what is open changes nothing.
+    """
+    found = require(by, permission, case=case, at=at)
+    held = {"casefile": case, "agency": office, "compartment": Compartment.JUSTICE, "ground": Ground.REFERRAL}
+    row = CaseAccess.grants.select_for_update(of=("self",)).filter(**held, ends_at__isnull=True).first()
+    if row is None:
+        row = CaseAccess.grants.create(
+            **held, recorded_at=at, recorded_by=by, city_id=case.city_id, reference=case.reference, starts_at=at
+        )
+        write_ledger(
+            operation=Operation.ALTER, by=by, act="GRANT_OFFICE", case=case, record=row, standing=found,
+            compartment=Compartment.JUSTICE, ground=Ground.REFERRAL, recipient=f"agency {office.pk}",
+            fields=[Compartment.JUSTICE],
+        )  # fmt: skip
+    return row
 
 
 @transaction.atomic

@@ -56,12 +56,40 @@ class FollowUpPlan(CaseRow):
         return str(_("plan, version %(number)s") % {"number": self.number})
 
 
+class PlanStateChange(CaseRow):
+    """A version of a plan moved: from where, to where, when, by whom, why."""
+
+    need_to_know = known(
+        Compartment.CARE,
+        append_only=True,
+        public="id recorded_at recorded_by casefile city plan changed_at",
+        sensitive="from_state to_state reason",
+    )
+
+    plan = models.ForeignKey(
+        FollowUpPlan, on_delete=models.PROTECT, related_name="state_changes", verbose_name=_("plan")
+    )
+    from_state = models.CharField(_("from"), max_length=10, choices=PlanState.choices, blank=True)
+    to_state = models.CharField(_("to"), max_length=10, choices=PlanState.choices)
+    reason = models.TextField(_("reason"), blank=True)
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("change of a plan")
+        verbose_name_plural = _("changes of plans")
+        ordering = ["changed_at", "id"]
+        indexes = [models.Index(fields=["casefile", "-changed_at"], name="plan_changes_of_a_case")]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
+
 class Goal(CaseRow):
     """Something the person wants to reach in a domain of life, with an owner and a target date."""
 
     need_to_know = known(
         Compartment.CARE,
-        public="id recorded_at recorded_by casefile city plan owner target_on position version",
+        public="id recorded_at recorded_by casefile city plan owner target_on position continues version",
         sensitive="domain text state result",
     )
 
@@ -73,6 +101,10 @@ class Goal(CaseRow):
     state = models.CharField(_("state"), max_length=8, choices=GoalState.choices, default=GoalState.OPEN)
     result = models.TextField(_("what came of it"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    continues = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_by",
+        verbose_name=_("goal of the version before"),
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -89,7 +121,7 @@ class Action(CaseRow):
 
     need_to_know = known(
         Compartment.CARE,
-        public="id recorded_at recorded_by casefile city goal owner due_on done_on done_by",
+        public="id recorded_at recorded_by casefile city goal owner due_on done_on done_by continues",
         sensitive="text",
     )
 
@@ -99,6 +131,10 @@ class Action(CaseRow):
     due_on = models.DateField(_("due on"))
     done_on = models.DateField(_("done on"), null=True, blank=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    continues = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_by",
+        verbose_name=_("action of the version before"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("action")

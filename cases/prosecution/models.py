@@ -10,13 +10,13 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to, postings_in_force
+from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to, offices_of
 from cases.access.rules import NeedToKnow, known
-from cases.prosecution.rules import Answer, Nature, ReferralGround, ReferralStage, Urgency
+from cases.prosecution.rules import SINCE_SENT, Answer, Nature, ReferralGround, ReferralStage, Urgency
 from cases.travel.rules import Reliability
 from cities.agencies.models import Agency
 from cities.records import Record
-from cities.roles.rules import Compartment, Role
+from cities.roles.rules import Compartment
 from cities.staff.models import User
 
 
@@ -24,13 +24,27 @@ class ReferralQuerySet(VisibleQuerySet[models.Model]):
     """Referrals, and rows of referrals, asked for on somebody's behalf."""
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
-        """The cell sees its referrals; an office sees those sent to it, and nothing else of the case."""
+        """The cell sees its referrals; an office sees those sent to it, as sent, and nothing else of the case."""
         path = "" if self.model is ProsecutionReferral else "referral__"
-        cities = cities_open_to(user, Compartment.JUSTICE, at=at)
+        offices = offices_of(user, at=at).values("agency_id")
         granted = CaseAccess.grants.held_by(user, Compartment.JUSTICE, at=at).values("casefile_id")
-        offices = postings_in_force(user, at=at).filter(role=Role.PROSECUTION_LIAISON).values("agency_id")
-        addressed = {f"{path}addressed_to__in": offices, f"{path}sent_at__isnull": False, "casefile__in": granted}
-        return self.filter(Q(city__in=cities) | Q(**addressed))
+        addressed = Q(**{f"{path}addressed_to__in": offices, f"{path}sent_at__isnull": False}, casefile__in=granted)
+        if self.model is ReferralStageChange:
+            addressed &= Q(to_stage__in=SINCE_SENT)
+        elif path:
+            addressed &= Q(removed_at__isnull=True)
+        return self.filter(Q(city__in=cities_open_to(user, Compartment.JUSTICE, at=at)) | addressed)
+
+
+class CautionQuerySet(VisibleQuerySet["Caution"]):
+    """Cautions, asked for on somebody's behalf."""
+
+    def visible_to(self, user: User, *, at: datetime) -> Self:
+        """Whoever knows of the case; and the office whose answer it stands for."""
+        answered = ProsecutionReferral.objects.visible_to(user, at=at).values("pk")
+        case = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        cities = cities_open_to(user, Compartment.CORE, at=at)
+        return self.filter(Q(city__in=cities) | Q(casefile__in=case) | Q(referral__in=answered))
 
 
 class Offence(Record):
@@ -197,18 +211,19 @@ class ReferralOffence(ReferralRow):
 
 
 class ReferralStageChange(ReferralRow):
-    """A referral moved: from where, to where, when, by whom, why."""
+    """A referral moved: from where, to where, when, by whom, why; an answer with its text."""
 
     need_to_know = known(
         Compartment.JUSTICE,
         append_only=True,
         public="id recorded_at recorded_by casefile city referral changed_at",
-        sensitive="from_stage to_stage reason",
+        sensitive="from_stage to_stage answer reason",
     )
 
     referral = models.ForeignKey(ProsecutionReferral, on_delete=models.PROTECT, related_name="stage_changes")
     from_stage = models.CharField(_("from"), max_length=12, choices=ReferralStage.choices, blank=True)
     to_stage = models.CharField(_("to"), max_length=12, choices=ReferralStage.choices)
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer.choices, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     changed_at = models.DateTimeField(_("changed at"))
 
@@ -222,21 +237,34 @@ class ReferralStageChange(ReferralRow):
 
 
 class Caution(CaseRow):
-    """All that the caseworker's house is told of the other: an inquiry is open; do not cross it. No more."""
+    """All that the caseworker's house is told of the other: an inquiry is open; do not cross it. No more.
+
+    It stands as long as the answer of its referral is "an inquiry is open": one office can't close what another opened.
+    """
 
     need_to_know = known(
         Compartment.CORE,
-        public="id recorded_at recorded_by casefile city starts_on ends_on",
+        public="id recorded_at recorded_by casefile city referral starts_on ends_on",
     )
 
+    referral = models.ForeignKey(
+        ProsecutionReferral, on_delete=models.PROTECT, related_name="cautions", verbose_name=_("referral")
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = CautionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("caution")
         verbose_name_plural = _("cautions")
         constraints = [
-            models.UniqueConstraint(fields=["casefile"], condition=Q(ends_on__isnull=True), name="one_open_caution")
+            models.UniqueConstraint(
+                fields=["referral"], condition=Q(ends_on__isnull=True), name="one_open_caution_a_referral"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="caution_ends_later"
+            ),
         ]
 
     def __str__(self) -> str:

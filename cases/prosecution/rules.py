@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,15 +20,19 @@ class ReferralStage(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
 
 
-#: from -> where a referral may go. An approved one goes back to draft when it is changed; sent ones stay sent.
+#: from -> where a referral may go. An approved one goes back to draft before it is changed; sent ones stay sent. An
+#: answer may be followed by another: an inquiry that was open is closed.
 ARROWS: dict[str, frozenset[str]] = {
     ReferralStage.DRAFTED: frozenset({ReferralStage.APPROVED, ReferralStage.WITHDRAWN}),
     ReferralStage.APPROVED: frozenset({ReferralStage.SENT, ReferralStage.DRAFTED, ReferralStage.WITHDRAWN}),
     ReferralStage.SENT: frozenset({ReferralStage.ACKNOWLEDGED}),
     ReferralStage.ACKNOWLEDGED: frozenset({ReferralStage.ANSWERED}),
-    ReferralStage.ANSWERED: frozenset(),
+    ReferralStage.ANSWERED: frozenset({ReferralStage.ANSWERED}),
     ReferralStage.WITHDRAWN: frozenset(),
 }
+
+#: What of a referral's life the office it is addressed to may know: from the sending on.
+SINCE_SENT = (ReferralStage.SENT, ReferralStage.ACKNOWLEDGED, ReferralStage.ANSWERED)
 
 
 class ReferralGround(models.TextChoices):
@@ -60,6 +67,36 @@ class Answer(models.TextChoices):
     MORE_ASKED = "MORE_ASKED", _("more information is asked for")
 
 
+#: the answer that stands -> the answers that may follow it. "No further action" is the last word on this referral.
+ANSWERS: dict[str, frozenset[str]] = {
+    "": frozenset({Answer.INQUIRY, Answer.DISMISSED, Answer.MORE_ASKED}),
+    Answer.MORE_ASKED: frozenset({Answer.INQUIRY, Answer.DISMISSED}),
+    Answer.INQUIRY: frozenset({Answer.DISMISSED}),
+    Answer.DISMISSED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class FactDraft:
+    """One statement as it is drafted: fact or assessment, what, from which source, how reliable, seen when."""
+
+    nature: str
+    text: str
+    source: str
+    reliability: str
+    observed_on: date | None = None
+
+
 def may_move(stage: str, to: str) -> bool:
     """Whether a referral in `stage` may go to the stage `to`."""
     return to in ARROWS[stage]
+
+
+def may_answer(standing: str, answer: str) -> bool:
+    """Whether the office may give this answer after the one that stands ("" when there is none)."""
+    return answer in ANSWERS[standing]
+
+
+def may_approve(*, approver: int, drafted_by: int) -> bool:
+    """A second person approves: never the one who answers for the words, whatever her role."""
+    return approver != drafted_by
