@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -31,6 +31,12 @@ def on(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localdate(value)
     return formats.date_format(value, "DATE_FORMAT")
+
+
+@register.filter
+def last_day(ends_on: date | None) -> date | None:
+    """Periods are kept half-open; people name the last day on which something holds."""
+    return None if ends_on is None else ends_on - timedelta(days=1)
 
 
 @register.filter
