@@ -87,7 +87,7 @@ def test_dockerfile__copies_what_is_there_and_is_not_root() -> None:
     lines = [line.strip() for line in (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()]
     copied = [shlex.split(line)[1] for line in lines if line.startswith("COPY ") and "--from" not in line]
     assert copied
-    awaited = {"templates", "static", "locale"}
+    awaited = {"locale"}
     assert [name for name in copied if not (ROOT / name).exists() and name not in awaited] == []
     assert "USER apparatus" in lines
     allowed = (ROOT / ".dockerignore").read_text().splitlines()
