@@ -10,10 +10,11 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
 from cases.access import policies
+from cases.figures import counting
 
 
 class Command(DjangoMigrate):
-    """Migrates, applies roles, privileges and policies, and refuses to end well when the catalogue shows a fault."""
+    """Migrates, makes roles, policies and what counts anew, and ends badly when the catalogue shows a fault."""
 
     help = "Migrates the database as its owner, then makes roles, privileges and row-level security what the code says."
 
@@ -25,6 +26,7 @@ class Command(DjangoMigrate):
         super().handle(*args, **options)
         connection = connections[options["database"]]
         policies.apply(connection, login=str(settings.DATABASES["default"]["USER"]))
+        counting.apply(connection)
         faults = policies.faults(connection)
         if faults:
             raise CommandError("\n".join(faults))
