@@ -52,7 +52,7 @@ def iso(value: date | datetime | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def with_query(context: dict[str, Any], **changes: Any) -> SafeString:  # noqa: ANN401 - whatever a template holds
+def with_query(context: dict[str, Any], **changes: Any) -> SafeString:
     """The present address's query with some parts changed; an empty value takes a part away."""
     query = context["request"].GET.copy()
     query.pop("after", None)
