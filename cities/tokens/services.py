@@ -76,17 +76,27 @@ def revoke_token(*, token: Token, by: User | Clock, at: datetime) -> Token:
 
 @transaction.atomic
 def note_use(*, token: Token, by: User, at: datetime) -> None:
-    """Remember that `by` used her token, once a minute at most. A request never waits for another one here.
+    """`by` signed in with her token: once a minute at most. A request never waits for another one here."""
+    if token.last_used_at is not None and at - token.last_used_at < USE_NOTED_EVERY:
+        return
+    free = Token.objects.select_for_update(skip_locked=True).filter(pk=token.pk, user=by).values("pk")
+    if Token.objects.filter(pk__in=free).update(last_used_at=at):
+        found = standing_of(by, Permission.CITY_READ, at=at) or Standing(None)
+        _write(
+            operation=Operation.SIGN_IN, by=by, standing=found, token=token, act="TOKEN_USE", fields=["last_used_at"]
+        )  # fmt: skip
 
-    What she used it for is in the ledger under her own name; this is only for finding tokens that nobody needs.
-    """
-    if token.last_used_at is None or at - token.last_used_at >= USE_NOTED_EVERY:
-        free = Token.objects.select_for_update(skip_locked=True).filter(pk=token.pk, user=by).values("pk")
-        Token.objects.filter(pk__in=free).update(last_used_at=at)
 
-
-def _write(*, by: User | Clock, standing: Standing, token: Token, act: str, fields: list[str]) -> None:
+def _write(
+    *,
+    by: User | Clock,
+    standing: Standing,
+    token: Token,
+    act: str,
+    fields: list[str],
+    operation: Operation = Operation.ADMINISTER,
+) -> None:
     ledger.write(
-        operation=Operation.ADMINISTER, by=by, act=act, object_type="token", object_ids=[token.pk], fields=fields,
+        operation=operation, by=by, act=act, object_type="token", object_ids=[token.pk], fields=fields,
         role=standing.role, agency_id=standing.agency_id, recipient=f"user {token.user_id}",
     )  # fmt: skip
