@@ -83,7 +83,7 @@ def test_body_of_another_charset__is_read_as_utf_8(cast: Cast, charset: str) -> 
     "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ";"]
 )
 def test_wrong_media_type__is_a_problem(cast: Cast, media_type: str) -> None:
-    answer = by_token(cast.carla).generic("POST", "/api/v1/cases", b"a=1", content_type=media_type)
+    answer = by_token(cast.carla).generic("POST", "/api/v1/cases", "a=1", content_type=media_type)
     problem(answer, 415, "wrong-media-type")
 
 
@@ -93,7 +93,7 @@ def test_body_too_large__is_a_problem(cast: Cast) -> None:
 
 
 def test_unknown_and_wrong_fields__each_with_its_place(cast: Cast) -> None:
-    body = {"city": "VIL", "stagee": "INTAKE"}
+    body: dict[str, Any] = {"city": "VIL", "stagee": "INTAKE"}
     told = problem(by_token(cast.carla).post("/api/v1/cases", body), 400, "invalid")
     assert told["errors"] == [
         {"detail": "There is no such field here.", "code": "unknown", "pointer": "#/stagee", "field": "stagee"}
