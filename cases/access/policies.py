@@ -277,24 +277,3 @@ def apply(connection: BaseDatabaseWrapper, *, login: str) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements(login=login, database=str(connection.settings_dict["NAME"])):
             cursor.execute(statement)
-
-
-def faults(connection: BaseDatabaseWrapper) -> list[str]:
-    """What the catalogue shows that must not be: the lint that runs after every migration. Empty is good."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT format('table %s has no forced row-level security', relname) FROM pg_class "
-            "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname LIKE 'cases\\_%' "
-            "AND NOT (relrowsecurity AND relforcerowsecurity) "
-            "UNION ALL SELECT format('table %s has no policy for people', c.relname) FROM pg_class c "
-            "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname LIKE 'cases\\_%' "
-            "AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND p.policyname = 'people_see') "
-            "UNION ALL SELECT format('view %s runs with its owner''s rights', relname) FROM pg_class "
-            "WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' "
-            "AND NOT coalesce('security_invoker=true' = ANY(reloptions), false) "
-            "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e') "
-            "UNION ALL SELECT format('function %s runs as its owner without a pinned search path', proname) "
-            "FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef "
-            "AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s LIKE 'search\\_path=%')"
-        )
-        return [row[0] for row in cursor.fetchall()]

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
-from cases.access import policies
+from cases.access import lint, policies
 from cases.figures import counting
 
 
@@ -27,7 +27,7 @@ class Command(DjangoMigrate):
         connection = connections[options["database"]]
         policies.apply(connection, login=str(settings.DATABASES["default"]["USER"]))
         counting.apply(connection)
-        faults = policies.faults(connection)
+        faults = lint.faults(connection)
         if faults:
             raise CommandError("\n".join(faults))
         if options["verbosity"]:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from cases.access.rules import Ground
-from cases.access.services import end_grants, grant, open_file, open_list
+from cases.access.services import end_grants, grant, grant_office, open_file, open_list
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from tests.architecture.acts import Scene, scene_of
@@ -43,3 +43,12 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     case = a_case(by=cast.carla, lead=cast.alice)
     return Scene(cast.carla, partial(end_grants, by=cast.carla, at=AT, case=case, user=cast.alice, ground=Ground.TEAM))
+
+
+@scene_of(grant_office)
+def _(cast: Cast) -> Scene:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    act = partial(
+        grant_office, by=cast.carla, at=AT, case=case, office=cast.office, permission=Permission.REFERRAL_SEND
+    )  # fmt: skip
+    return Scene(cast.carla, act)
