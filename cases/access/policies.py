@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
 PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
 
-#: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name.
+#: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan it
+#: may know that it ended, so that nothing goes on after that.
 CLOCK_MAY = {
     "cases_casefile": "SELECT",
     "cases_rhythm": "SELECT, UPDATE",
     "cases_pause": "SELECT",
     "cases_checkin": "SELECT, INSERT, UPDATE",
+    "cases_followupplan": "SELECT (id, casefile_id, state, ended_on)",
     "cases_message": "SELECT, INSERT, UPDATE",
 }
 
