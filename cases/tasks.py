@@ -1,4 +1,4 @@
-"""The clock's door: each task says what time it is and calls one act. No fact lives here; late, twice or at once is safe.
+"""The clock's door: each task says what time it is and calls one act. It may come late, twice, or twice at once.
 
 The acts open their own transactions as the clock (`as_clock`), batch by batch: none is held while a mail server is
 spoken to, and a worker that is killed loses one batch's work, which the next tick does.
