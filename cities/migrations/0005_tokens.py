@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cities', '0003_one_user_an_address'),
+        ('cities', '0004_administration_is_an_agency'),
     ]
 
     operations = [
