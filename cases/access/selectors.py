@@ -31,10 +31,15 @@ def may(user: User, permission: Permission, *, city_id: int | None = None, at: d
     return standing(user, permission, city_id=city_id, at=at) is not None
 
 
-def acts_of(user: User, *, at: datetime) -> frozenset[Permission]:
-    """Every act that some posting of `user` has: to show her the ways that are open, never to let her through."""
-    roles = postings_in_force(user, at=at).values_list("role", flat=True)
-    return frozenset().union(*(PERMISSIONS[Role(role)] for role in roles))
+def acts_of(user: User, *, city_id: int | None = None, at: datetime) -> frozenset[Permission]:
+    """Every act that some posting of `user` has, in one city or in any: to show her the ways that are open to her.
+
+    Whether an act is let through is decided by `require`, at the act itself.
+    """
+    postings = postings_in_force(user, at=at)
+    if city_id is not None:
+        postings = postings.filter(Q(city_id=city_id) | Q(city__isnull=True))
+    return frozenset().union(*(PERMISSIONS[Role(role)] for role in postings.values_list("role", flat=True)))
 
 
 def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> frozenset[Compartment]:

@@ -1,0 +1,52 @@
+"""The list of cases, and the page of one."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from cases.access.selectors import acts_of, team_of
+from cases.casefiles.models import Casefile
+from cases.casefiles.selectors import case_for, cases_for, stage_changes_of
+from cases.web.casefiles.filters import CaseFilter
+from cases.web.pages import case_page, listed, number_in_the_address
+from cities.roles.permissions import Permission
+from cities.web.pages import page
+from cities.web.requests import SignedIn, signed_in
+
+A_PAGE = 25
+
+
+@require_safe
+@signed_in
+def case_list(request: SignedIn) -> HttpResponse:
+    """The newest first, a page at a time; a page is named by the last case of the one before."""
+    found = cases_for(request.user, at=request.at)
+    chosen = CaseFilter(request.GET, found, request=request)
+    cases = chosen.qs if chosen.form.is_valid() else found.none()
+    if (after := number_in_the_address(request, "after")) is not None:
+        cases = cases.filter(pk__lt=after)
+    shown: list[Casefile] = list(cases[: A_PAGE + 1])
+    listed(request, shown[:A_PAGE], permission=Permission.CASE_READ)
+    context = {
+        "filter": chosen,
+        "cases": shown[:A_PAGE],
+        "next": shown[A_PAGE - 1].pk if len(shown) > A_PAGE else None,
+        "may_open": Permission.CASE_OPEN in acts_of(request.user, at=request.at),
+    }
+    template = "cases/casefiles/_list.html" if request.htmx.target == "cases" else "cases/casefiles/list.html"
+    return page(request, template, context, form=chosen.form)
+
+
+@require_safe
+@signed_in
+def overview(request: SignedIn, reference: str) -> HttpResponse:
+    case = case_for(request.user, reference, at=request.at)
+    return case_page(
+        request,
+        case,
+        "cases/casefiles/overview.html",
+        permission=Permission.CASE_READ,
+        team=team_of(case, at=request.at),
+        stage_change=stage_changes_of(case, request.user, at=request.at).first(),
+    )

@@ -1,0 +1,157 @@
+"""How the pages of cases answer: found or not there, opened and written down, refused beside the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+
+from cases.access.rules import Refused, Stale
+from cases.access.selectors import acts_of
+from cases.access.services import open_file, open_list
+from cases.casefiles.models import Casefile
+from cases.people.rules import age_on
+from cases.web.purposes import PURPOSES
+from cases.web.tabs import tabs
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
+from cities.web.pages import page
+from cities.web.requests import SignedIn
+
+T = TypeVar("T")
+
+#: The methods of a page with a form.
+FORM = ["GET", "HEAD", "POST"]
+
+
+def attempt(form: forms.Form, act: Callable[[], T], *, now: Model | None = None) -> T | None:
+    """One service, called for a valid form. What it refuses stands beside its field; nothing typed is lost.
+
+    `now` is the record as it stands: when somebody else changed it meanwhile, the form says what differs and goes on
+    from there, so that sending it once more is a decision.
+    """
+    try:
+        return act()
+    except Refused as refusal:
+        error = ValidationError(refusal.message, code=refusal.code)
+        form.add_error(refusal.field if refusal.field in form.fields else None, error)
+        if isinstance(refusal, Stale) and now is not None:
+            _go_on_from(form, now)
+        return None
+
+
+def _go_on_from(form: forms.Form, now: Model) -> None:
+    data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
+    data[form.add_prefix("version")] = str(now.version)  # type: ignore[attr-defined]
+    form.data = data
+    form.stands_now = [  # type: ignore[attr-defined]
+        (form[name].label, _in_words(form.fields[name], form.get_initial_for_field(form.fields[name], name)))
+        for name in form.changed_data
+        if name != "version"
+    ]
+
+
+def _in_words(field: forms.Field, value: Any) -> Any:
+    choices = dict(getattr(field, "choices", ()))
+    return choices.get(getattr(value, "pk", value), value)
+
+
+def whence(request: SignedIn) -> str:
+    """From which page a file was opened: the purpose, as far as it can be known without asking."""
+    try:
+        came_from = resolve(request.headers.get("Referer", "").removeprefix(request.build_absolute_uri("/")[:-1]))
+    except Resolver404:
+        return ""
+    if came_from.view_name not in PURPOSES:
+        return ""
+    return f"{came_from.view_name} {came_from.kwargs.get('pk', '')}".strip()
+
+
+def case_page(
+    request: SignedIn,
+    case: Casefile,
+    template: str,
+    *,
+    permission: Permission,
+    compartment: Compartment = Compartment.CORE,
+    record: Model | None = None,
+    form: forms.Form | None = None,
+    **shown: Any,
+) -> HttpResponse:
+    """A page of one case. The ledger has it before it is drawn, or it is not drawn."""
+    open_file(
+        by=request.user,
+        at=request.at,
+        case=case,
+        permission=permission,
+        compartment=compartment,
+        record=record or case,
+        purpose=whence(request),
+    )
+    acts = acts_of(request.user, at=request.at, city_id=case.city_id)
+    everything = {
+        "case": case,
+        "person": case.person,
+        "age": age_on(case.person.born_on, timezone.localdate(request.at)),
+        "acts": {act.name for act in acts},
+        "tabs": tabs(request, case, acts),
+        "today": timezone.localdate(request.at),
+        "cancel": reverse("cases:case", args=[case.reference]),
+        **shown,
+    }
+    return page(request, template, everything, form=form)
+
+
+def act_page(
+    request: SignedIn,
+    case: Casefile,
+    form: forms.Form,
+    act: Callable[..., T],
+    *,
+    said: str | Callable[[T], str],
+    to: str | Callable[[T], str] = "",
+    now: Model | None = None,
+    template: str = "cases/form.html",
+    **shown: Any,
+) -> HttpResponse:
+    """A page that is one form for one act on a case: the form again, or the act, a word about it, and on.
+
+    `act` is a service that still lacks `by`, `at` and what the form has; `to` is where one goes afterwards.
+    """
+    if request.method == "POST" and form.is_valid():
+        done = attempt(form, lambda: (act(by=request.user, at=request.at, **form.cleaned_data),), now=now)
+        if done is not None:
+            messages.success(request, said if isinstance(said, str) else said(done[0]))
+            onward = to(done[0]) if callable(to) else to
+            return redirect(onward or reverse("cases:case", args=[case.reference]))
+    return case_page(request, case, template, form=form, **shown)
+
+
+def typed(request: SignedIn) -> QueryDict | None:
+    """What was sent, for a form; nothing when the page is only being opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def number_in_the_address(request: SignedIn, name: str) -> int | None:
+    """A row's number in the query of the address, or None when there is none that could be one."""
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
+
+
+def listed(
+    request: SignedIn, rows: Sequence[Model], *, permission: Permission, compartment: Compartment = Compartment.CORE
+) -> None:
+    """A list that is about to be shown: one entry in the ledger, with what stands on the page."""
+    kind = rows[0]._meta.model_name or "" if rows else ""
+    open_list(
+        by=request.user, at=request.at, permission=permission, compartment=compartment, kind=kind,
+        ids=[row.pk for row in rows],
+    )  # fmt: skip
