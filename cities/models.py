@@ -5,6 +5,7 @@ from cities.ledger.models import LedgerEntry
 from cities.places.models import City, HotSpotDesignation, Population
 from cities.staff.models import Posting, User
 from cities.statistics.models import Figure, Series
+from cities.tokens.models import Token
 
 __all__ = [
     "Agency",
@@ -16,5 +17,6 @@ __all__ = [
     "Population",
     "Posting",
     "Series",
+    "Token",
     "User",
 ]

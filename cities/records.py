@@ -54,8 +54,11 @@ def keep(row: models.Model, *, field: str = "", fields: list[str] | None = None)
 
     `field`: where a constraint that names none belongs. `fields`: what to write, for a row that stands already.
     """
+    untouched = [name.name for name in row._meta.fields if fields is not None and name.name not in fields]
     try:
-        row.full_clean()
+        row.clean_fields(exclude=untouched)
+        row.validate_unique()
+        row.validate_constraints()
         with transaction.atomic():
             row.save(force_insert=fields is None, update_fields=fields)
     except ValidationError as error:

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
 PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
 
-#: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name.
+#: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan it
+#: may know that it ended, so that nothing goes on after that.
 CLOCK_MAY = {
     "cases_casefile": "SELECT",
     "cases_rhythm": "SELECT, UPDATE",
     "cases_pause": "SELECT",
     "cases_checkin": "SELECT, INSERT, UPDATE",
+    "cases_followupplan": "SELECT (id, casefile_id, state, ended_on)",
     "cases_message": "SELECT, INSERT, UPDATE",
 }
 
@@ -42,11 +44,12 @@ COUNTER_MAY = {
     "cases_person": "SELECT (id, city_id, sex, born_on)",
     "cases_travelstatus": "SELECT",
     "cases_casefile": "SELECT (id, city_id, person_id, stage, opened_on, closed_on)",
+    "cases_followupplan": "SELECT (id, casefile_id, number, agreed_on, ended_on)",
 }
 
 _USER = "nullif(current_setting('app.user_id', true), '')::bigint"
 _TODAY = "(statement_timestamp() AT TIME ZONE 'Europe/Brussels')::date"
-_POSTED = f"p.user_id = {_USER} AND p.starts_on <= {_TODAY} AND (p.ends_on IS NULL OR p.ends_on > {_TODAY})"
+POSTED_NOW = f"p.user_id = {_USER} AND p.starts_on <= {_TODAY} AND (p.ends_on IS NULL OR p.ends_on > {_TODAY})"
 
 
 def case_models() -> list[type[models.Model]]:
@@ -115,7 +118,7 @@ def _roles_in_sql(roles: frozenset[Role] | set[Role]) -> str:
     return ", ".join(f"'{role.value}'" for role in sorted(roles))
 
 
-def _function(name: str, returns: str, body: str, *, owner: str, to: str, arguments: str = "") -> Iterator[str]:
+def function(name: str, returns: str, body: str, *, owner: str, to: str, arguments: str = "") -> Iterator[str]:
     """One function with a pinned search path that runs as its owner."""
     yield (
         f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE sql STABLE SECURITY DEFINER "
@@ -137,17 +140,17 @@ def _functions() -> Iterator[str]:
         if (roles := {role for role in POSTED_TO_EVERY_CASE if c in COMPARTMENTS[role]})
     )
     own = {"owner": KEEPER, "to": PEOPLE}
-    yield from _function(
+    yield from function(
         "apparatus_my_cities", "bigint[]",
         f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
-        f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND ({by_compartment})",
+        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND ({by_compartment})",
         arguments="compartment text", **own,
     )  # fmt: skip
     granted = (
         "a.compartment = $1 AND a.starts_at <= statement_timestamp() AND (a.ends_at IS NULL OR a.ends_at > "
-        f"statement_timestamp()) AND {_POSTED} AND (p.city_id IS NULL OR p.city_id = a.city_id)"
+        f"statement_timestamp()) AND {POSTED_NOW} AND (p.city_id IS NULL OR p.city_id = a.city_id)"
     )
-    yield from _function(
+    yield from function(
         "apparatus_my_cases", "SETOF bigint",
         "SELECT a.casefile_id FROM cases_caseaccess a JOIN cities_posting p ON p.id = a.posting_id "
         f"WHERE a.user_id = {_USER} AND {granted} "
@@ -155,35 +158,35 @@ def _functions() -> Iterator[str]:
         f"WHERE p.role = '{Role.PROSECUTION_LIAISON.value}' AND {granted}",
         arguments="text", **own,
     )  # fmt: skip
-    yield from _function(
+    yield from function(
         "apparatus_my_offices", "bigint[]",
         f"SELECT coalesce(array_agg(DISTINCT p.agency_id), '{{}}') FROM cities_posting p "
-        f"WHERE {_POSTED} AND p.role = '{Role.PROSECUTION_LIAISON.value}'",
+        f"WHERE {POSTED_NOW} AND p.role = '{Role.PROSECUTION_LIAISON.value}'",
         **own,
     )  # fmt: skip
     reviewers = {role for role in Role if Permission.LEDGER_READ in PERMISSIONS[role]}
-    yield from _function(
+    yield from function(
         "apparatus_my_reviewed_cities", "bigint[]",
         f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
-        f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND p.role IN ({_roles_in_sql(reviewers)})",
+        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND p.role IN ({_roles_in_sql(reviewers)})",
         **own,
     )  # fmt: skip
     writers = {role for role in Role if Permission.PERSON_CHANGE in PERMISSIONS[role]}
-    yield from _function(
+    yield from function(
         "apparatus_my_posted_cities", "bigint[]",
         f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
-        f"WHERE {_POSTED} AND p.city_id IS NOT NULL AND p.role IN ({_roles_in_sql(writers)})",
+        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND p.role IN ({_roles_in_sql(writers)})",
         **own,
     )  # fmt: skip
     keepers = {role for role in Role if Permission.SETTINGS_CHANGE in PERMISSIONS[role]}
-    yield from _function(
+    yield from function(
         "apparatus_my_settings", "boolean",
-        f"SELECT EXISTS (SELECT FROM cities_posting p WHERE {_POSTED} AND p.city_id IS NULL "
+        f"SELECT EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW} AND p.city_id IS NULL "
         f"AND p.role IN ({_roles_in_sql(keepers)})) "
         f"OR EXISTS (SELECT FROM cities_user u WHERE u.id = {_USER} AND u.is_superuser AND u.is_active)",
         **own,
     )  # fmt: skip
-    yield from _function(
+    yield from function(
         "apparatus_my_people", "SETOF bigint",
         "SELECT c.person_id FROM cases_casefile c WHERE c.id IN (SELECT apparatus_my_cases('CORE')) "
         "OR c.city_id = ANY((SELECT apparatus_my_cities('CORE'))::bigint[]) "
@@ -276,24 +279,3 @@ def apply(connection: BaseDatabaseWrapper, *, login: str) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements(login=login, database=str(connection.settings_dict["NAME"])):
             cursor.execute(statement)
-
-
-def faults(connection: BaseDatabaseWrapper) -> list[str]:
-    """What the catalogue shows that must not be: the lint that runs after every migration. Empty is good."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT format('table %s has no forced row-level security', relname) FROM pg_class "
-            "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname LIKE 'cases\\_%' "
-            "AND NOT (relrowsecurity AND relforcerowsecurity) "
-            "UNION ALL SELECT format('table %s has no policy for people', c.relname) FROM pg_class c "
-            "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname LIKE 'cases\\_%' "
-            "AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND p.policyname = 'people_see') "
-            "UNION ALL SELECT format('view %s runs with its owner''s rights', relname) FROM pg_class "
-            "WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' "
-            "AND NOT coalesce('security_invoker=true' = ANY(reloptions), false) "
-            "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e') "
-            "UNION ALL SELECT format('function %s runs as its owner without a pinned search path', proname) "
-            "FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef "
-            "AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s LIKE 'search\\_path=%')"
-        )
-        return [row[0] for row in cursor.fetchall()]

@@ -29,8 +29,9 @@ from cities.staff.models import User
 class Rhythm(CaseRow):
     """How often, how and by whom the contact is held: "every two weeks on Tuesday, at the office, by Alice".
 
-    Its occurrences exist as check-ins up to `materialised_until` (exclusive); the clock moves that on. A rhythm
-    that fails is set aside with its error and shown to the coordinator; it never stops the others.
+    Its occurrences exist as check-ins up to `materialised_until` (exclusive), which is the next day to be made: so
+    the clock asks nothing of a rhythm before something of it is due. A rhythm that fails is set aside with its error
+    and shown to the coordinator; it never stops the others.
     """
 
     need_to_know = known(
@@ -97,6 +98,12 @@ class Rhythm(CaseRow):
                 condition=Q(state=RhythmState.ACTIVE, set_aside_at__isnull=True),
                 name="rhythms_the_clock_asks",
             ),
+            models.Index(
+                fields=["ends_on"],
+                condition=Q(state=RhythmState.ACTIVE, ends_on__isnull=False),
+                name="rhythms_that_end",
+            ),
+            models.Index(fields=["city"], condition=Q(set_aside_at__isnull=False), name="rhythms_set_aside"),
         ]
 
     def __str__(self) -> str:
@@ -135,13 +142,15 @@ class CheckIn(CaseRow):
     """One contact: planned by the clock from a rhythm, or by hand; then recorded, rescheduled or cancelled.
 
     `occurs_on` is the day the rhythm gives and never changes: with the rhythm it is the natural key. `due_on` is
-    the day it is to be held, after days off were stepped over. A rescheduled one stays, and another replaces it.
+    the day it is to be held, after days off were stepped over; one that is skipped for a day off, falls into a pause
+    or comes after the end stays as a cancelled one, with its reason in `moved_because`. A rescheduled one stays, and
+    another replaces it.
     """
 
     need_to_know = known(
         Compartment.CORE,
         public="id recorded_at recorded_by casefile city rhythm plan caseworker occurs_on version replaces outcome_by "
-        "outcome_at late_at climbed_at answered_at answered_by",
+        "outcome_at reminded_at late_at climbed_at answered_at answered_by",
         sensitive="due_on due_time moved_because kind place duration tolerance_days late_from climbs_on "
         "state outcome asked_by",
     )
@@ -176,6 +185,7 @@ class CheckIn(CaseRow):
         related_name="replaced_by",
         verbose_name=_("in place of"),
     )
+    reminded_at = models.DateTimeField(_("reminder left at"), null=True, blank=True)
     late_at = models.DateTimeField(_("marked late at"), null=True, blank=True)
     climbed_at = models.DateTimeField(_("told to the coordinator at"), null=True, blank=True)
     answered_at = models.DateTimeField(_("acknowledged by the coordinator at"), null=True, blank=True)
@@ -198,6 +208,11 @@ class CheckIn(CaseRow):
         indexes = [
             models.Index(
                 fields=["caseworker", "due_on"], condition=Q(state=CheckInState.PLANNED), name="checkins_of_a_day"
+            ),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(state=CheckInState.PLANNED, reminded_at__isnull=True),
+                name="checkins_to_remind_of",
             ),
             models.Index(
                 fields=["late_from"],

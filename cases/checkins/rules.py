@@ -116,7 +116,9 @@ CLIMBS_AFTER = 2
 #: When the reminder of a check-in is sent, on the day itself. The evening before would be a Sunday for a Monday, and
 #: would announce what is still cancelled overnight; at seven it is the first thing read, and before any visit.
 REMINDED_AT = time(7, 0)
+REMINDED_THE_EVENING_BEFORE, EARLY = time(18, 0), time(8, 0)
 
+#: The person was not met; and: the person was.
 MISSES = frozenset({Outcome.MISSED, Outcome.MISSED_ACCEPTABLE})
 CONTACTS = frozenset({Outcome.HELD, Outcome.PARTLY})
 
@@ -239,8 +241,10 @@ def working_days_late(late: date, day: date) -> int:
     return working_days_between(late, day)
 
 
-def remind_at(due_on: date) -> datetime:
-    """When the reminder of a check-in on that day is sent."""
+def remind_at(due_on: date, due_time: time | None) -> datetime:
+    """When the reminder of a check-in is sent: that morning, or the evening before when the contact is that early."""
+    if due_time is not None and due_time < EARLY:
+        return moment_of(due_on - timedelta(days=1), REMINDED_THE_EVENING_BEFORE)
     return moment_of(due_on, REMINDED_AT)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,9 @@ def wait_after(attempts: int) -> timedelta:
     return min(timedelta(minutes=2 ** (attempts - 1)), timedelta(days=1))
 
 
-def message_id(number: int, *, domain: str) -> str:
-    """The Message-ID of a message: always the same for the same message, so that a second copy shows itself as one."""
-    return f"<message-{number}@{domain}>"
+def message_id(number: int, left_at: datetime, *, domain: str) -> str:
+    """The Message-ID of a message: always the same for the same message, so that a second copy shows itself as one.
+
+    The moment it was left is part of it: a database that was made anew counts from one again.
+    """
+    return f"<message-{number}.{left_at.timestamp():.0f}@{domain}>"

@@ -23,3 +23,4 @@ class AgencyKind(models.TextChoices):
     YOUTH_CARE = "YOUTH_CARE", _("Youth care")
     ANALYSIS = "ANALYSIS", _("Federal or regional analysis")
     SUPERVISION = "SUPERVISION", _("Data-protection supervision")
+    ADMINISTRATION = "ADMINISTRATION", _("Administration of the apparatus")

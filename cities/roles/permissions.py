@@ -24,6 +24,7 @@ class Permission(Enum):
     CHECKIN_ARRANGE = _("arrange a rhythm of check-ins, or a single one")
     CHECKIN_RECORD = _("record what came of a check-in, or correct it")
     CHECKIN_RESCHEDULE = _("reschedule or cancel a check-in")
+    CHECKIN_ACKNOWLEDGE = _("acknowledge a late check-in that came to the coordinator")
     REFERRAL_READ = _("read prosecution referrals")
     REFERRAL_DRAFT = _("draft a prosecution referral, or withdraw it")
     REFERRAL_APPROVE = _("approve a prosecution referral drafted by someone else")

@@ -49,6 +49,7 @@ class UserFactory(DjangoModelFactory[User]):
     username = factory.Sequence(lambda number: f"invented{number}")
     first_name = "Testa"
     last_name = factory.Sequence(lambda number: f"Example{number}")
+    password = "!"  # nobody signs in with it; `client.force_login(user)` does
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
 
 

@@ -9,11 +9,12 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
-from cases.access import policies
+from cases.access import lint, policies
+from cases.figures import counting
 
 
 class Command(DjangoMigrate):
-    """Migrates, applies roles, privileges and policies, and refuses to end well when the catalogue shows a fault."""
+    """Migrates, makes roles, policies and what counts anew, and ends badly when the catalogue shows a fault."""
 
     help = "Migrates the database as its owner, then makes roles, privileges and row-level security what the code says."
 
@@ -25,7 +26,8 @@ class Command(DjangoMigrate):
         super().handle(*args, **options)
         connection = connections[options["database"]]
         policies.apply(connection, login=str(settings.DATABASES["default"]["USER"]))
-        faults = policies.faults(connection)
+        counting.apply(connection)
+        faults = lint.faults(connection)
         if faults:
             raise CommandError("\n".join(faults))
         if options["verbosity"]:

@@ -34,7 +34,8 @@ def days(pattern: Pattern, first: date, until: date) -> list[date]:
     elif pattern.frequency == "DAYS":
         how |= {"freq": DAILY}
     elif pattern.month_day is None:
-        assert pattern.nth_weekday is not None and pattern.nth is not None
+        assert pattern.nth_weekday is not None
+        assert pattern.nth is not None
         how |= {"freq": MONTHLY, "byweekday": WEEKDAYS[pattern.nth_weekday](pattern.nth)}
     elif pattern.month_day > 28:  # the last there is of 28, 29 … up to the one asked for
         how |= {"freq": MONTHLY, "bymonthday": list(range(28, pattern.month_day + 1)), "bysetpos": -1}

@@ -1,0 +1,168 @@
+"""The REST door of the archive: who asks, what she may know, and each refusal of a room as a problem document."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from django.db import DatabaseError
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.urls import register_converter
+from django.urls.converters import StringConverter
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from cases.access.services import open_file, open_list, require
+from cases.casefiles.models import Casefile
+from cases.casefiles.selectors import case_for
+from cities.api.base import Door
+from cities.api.problems import Problem, of_status, one_error, problem_of
+from cities.ledger import services as ledger
+from cities.ledger.rules import Operation
+from cities.places.models import City
+from cities.refusals import NotAllowed, OutOfSight, Refused, Stale
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
+from cities.staff.models import User
+from cities.staff.selectors import colleagues
+
+log = logging.getLogger("django.request")
+RowT = TypeVar("RowT", bound=Model)
+
+
+class CaseReference(StringConverter):
+    """VIL-2026-0042, exactly as it is written."""
+
+    regex = "[A-Z]{3}-[0-9]{4}-[0-9]{4,9}"
+
+
+register_converter(CaseReference, "case_reference")
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema tells it."""
+
+    target_class = "cases.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A token of the house, at most 90 days old."}
+
+
+class StandsOtherwise(Exception):
+    """Somebody else was first: what was sent is not done, what stands now is in the answer."""
+
+    def __init__(self, stale: Stale, current: Any) -> None:
+        super().__init__(stale.message)
+        self.stale = stale
+        self.current = current
+
+
+def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """REST framework's exception handler: every error as a problem. None: nobody foresaw it, Django answers 500."""
+    request: Request = context["request"]
+    if isinstance(error, OutOfSight):
+        _denied(request, "out of sight")
+        return of_status(404).response(request._request)
+    if isinstance(error, NotAllowed):
+        _denied(request, "not allowed")
+        return of_status(403).response(request._request)
+    if isinstance(error, StandsOtherwise):
+        return replace(refusal(error.stale), more={"current": error.current}).response(request._request)
+    if isinstance(error, Refused):
+        return refusal(error).response(request._request)
+    if isinstance(error, DatabaseError):
+        # As a page would: the ledger, or anything else, could not be written or read, so nothing is shown.
+        log.error("%s %s: no answer from the database", request.method, request.path, exc_info=error)
+    problem = problem_of(error)
+    return problem.response(request._request) if problem else None
+
+
+def refusal(refused: Refused) -> Problem:
+    """409 when what stands forbids the act; 422 when something that was sent must be mended first."""
+    path = tuple(refused.field.split(".")) if refused.field else ()
+    found = (one_error(refused.message, path=path, code=refused.code),)
+    if isinstance(refused, Stale):
+        return Problem(409, "stale", _("Changed by somebody else since"), refused.message, found)
+    status = 422 if refused.field else 409
+    return Problem(status, "refused", _("Refused by a rule of the field"), refused.message, found)
+
+
+def _denied(request: Request, outcome: str) -> None:
+    """That somebody asked for what she may not have stands in the ledger, whether what she asked for exists or not."""
+    asked = request._request.resolver_match
+    if request.user.is_authenticated:
+        ledger.write(
+            operation=Operation.DENIED,
+            by=request.user,
+            act=asked.view_name[:60] if asked else "",
+            case_reference=str(asked.kwargs.get("reference", ""))[:20] if asked else "",
+            outcome=outcome,
+        )
+
+
+class CaseDoor(Door):
+    """A view about a case. What is shown stands in the ledger first."""
+
+    def allowed(self, permission: Permission, case: Casefile | None = None) -> None:
+        """Raises before anything is read of the body: an act one doesn't have isn't discussed."""
+        require(self.by, permission, case=case, at=self.at)
+
+    def case(self, reference: str) -> Casefile:
+        return case_for(self.by, reference, at=self.at)
+
+    def found(self, rows: QuerySet[RowT], pk: int) -> RowT:
+        """One of the rows that `by` may know of."""
+        row = rows.filter(pk=pk).first()
+        if row is None:
+            raise OutOfSight
+        return row
+
+    def chosen(self, rows: QuerySet[RowT], number: int | str, field: str, *, by: str = "pk") -> RowT:
+        """The row that a number in the body means, among those that can be meant."""
+        row = rows.filter(**{by: number}).first()
+        if row is None:
+            raise ValidationError({field: [_("This is not one of those that can be chosen.")]}, code="unknown")
+        return row
+
+    def a_user(self, city: City, pk: int, field: str) -> User:
+        """A member of staff who works in the city."""
+        return self.chosen(colleagues(city, at=self.at), pk, field, by="user").user
+
+    def opened(self, case: Casefile, permission: Permission, compartment: Compartment, record: Model) -> None:
+        """The record was opened: written before it is shown."""
+        open_file(by=self.by, at=self.at, case=case, permission=permission, compartment=compartment, record=record)
+
+    def listed_and_opened(
+        self,
+        shape: type[BaseSerializer[Any]],
+        rows: Sequence[Model],
+        following: str = "",
+        *,
+        permission: Permission,
+        compartment: Compartment,
+        kind: str,
+        city_id: int | None = None,
+    ) -> Response:
+        """A list was shown: one entry in the ledger with the ids on this page."""
+        open_list(
+            by=self.by, at=self.at, permission=permission, compartment=compartment, kind=kind,
+            ids=[row.pk for row in rows], city_id=city_id,
+        )  # fmt: skip
+        return self.listed(shape, rows, following)
+
+    @contextmanager
+    def or_what_stands(self, shown: Callable[[], Any]) -> Iterator[None]:
+        """An act on a version that was read: when it is stale, the refusal carries what stands now."""
+        try:
+            yield
+        except Stale as stale:
+            raise StandsOtherwise(stale, shown()) from stale

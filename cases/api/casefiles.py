@@ -1,0 +1,297 @@
+"""Cases: list, open, read; stage, next step, lead, team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.access.selectors import compartments_open_to, team_of
+from cases.api.base import CaseDoor
+from cases.api.words import AgencyName, PersonName, UserName
+from cases.casefiles.models import Casefile
+from cases.casefiles.rules import ARROWS, LegalGround, Stage
+from cases.casefiles.selectors import cases_for
+from cases.casefiles.services import add_to_team, assign_lead, leave_team, move_case, open_case, set_next_step
+from cases.people.rules import BirthPrecision, Sex
+from cases.people.selectors import people_for
+from cities.agencies.selectors import agencies_for
+from cities.api.base import PageQuery, Shape
+from cities.api.described import described, paged
+from cities.places.selectors import cities
+from cities.refusals import LONGEST_TEXT, OutOfSight
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment, Role
+from cities.staff.selectors import colleagues
+
+
+class CaseShape(Shape):
+    """A case, as in a list."""
+
+    reference = serializers.CharField()
+    city = serializers.CharField(source="city.code")
+    person = PersonName()
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    ground = serializers.ChoiceField(choices=LegalGround.choices)
+    agency = AgencyName()
+    opened_on = serializers.DateField()
+    closed_on = serializers.DateField(allow_null=True)
+    owner = UserName()
+    lead_caseworker = UserName(allow_null=True)
+    next_step = serializers.CharField()
+    next_step_on = serializers.DateField()
+    review_on = serializers.DateField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class CaseDetail(CaseShape):
+    """A case, opened."""
+
+    may_move_to = serializers.ListField(child=serializers.ChoiceField(choices=Stage.choices))
+    compartments = serializers.ListField(
+        child=serializers.ChoiceField(choices=Compartment.choices), help_text="The parts of the case that you may see."
+    )
+
+
+class CasesQuery(PageQuery):
+    """Which cases."""
+
+    city = serializers.RegexField(r"^[A-Z]{3}\Z", required=False, help_text="The city's code, such as VIL.")
+    stage = serializers.ChoiceField(choices=Stage.choices, required=False)
+    is_open = serializers.BooleanField(required=False, allow_null=True, default=None)
+    led_by_me = serializers.BooleanField(default=False)
+    owned_by_me = serializers.BooleanField(default=False, help_text="Those whose next step is mine.")
+    next_step_until = serializers.DateField(required=False)
+    review_until = serializers.DateField(required=False)
+
+
+class NewPerson(Shape):
+    """Somebody who is recorded for the first time."""
+
+    official_name = serializers.CharField(max_length=200)
+    sex = serializers.ChoiceField(choices=Sex.choices, default=Sex.UNKNOWN)
+    born_on = serializers.DateField(required=False, allow_null=True)
+    birth_precision = serializers.ChoiceField(choices=BirthPrecision.choices, default=BirthPrecision.UNKNOWN)
+    language = serializers.CharField(max_length=40, allow_blank=True, default="")
+    interpreter_needed = serializers.BooleanField(default=False)
+    phone = serializers.CharField(max_length=40, allow_blank=True, default="")
+    address = serializers.CharField(max_length=500, allow_blank=True, default="")
+    aliases = serializers.ListField(child=serializers.CharField(max_length=200), max_length=50, default=list)
+
+
+class OpenCase(Shape):
+    """A case to be opened, for a person who is known or for a new one."""
+
+    city = serializers.RegexField(r"^[A-Z]{3}\Z")
+    person = serializers.IntegerField(min_value=1, required=False)
+    new_person = NewPerson(required=False)
+    ground = serializers.ChoiceField(choices=LegalGround.choices)
+    agency = serializers.IntegerField(min_value=1)
+    owner = serializers.IntegerField(min_value=1, required=False, help_text="A user; you, when left out.")
+    lead_caseworker = serializers.IntegerField(min_value=1, required=False, help_text="A posting.")
+    stage = serializers.ChoiceField(choices=Stage.choices, default=Stage.INTAKE)
+    next_step = serializers.CharField(max_length=200)
+    next_step_on = serializers.DateField()
+
+
+class MoveCase(Shape):
+    """To another stage. Closing, reopening and every step back say why."""
+
+    version = serializers.IntegerField(min_value=1, help_text="The version that was read.")
+    to = serializers.ChoiceField(choices=Stage.choices)
+    reason = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
+
+
+class SetNextStep(Shape):
+    """Who does what next, and by when."""
+
+    version = serializers.IntegerField(min_value=1)
+    owner = serializers.IntegerField(min_value=1, help_text="A user.")
+    next_step = serializers.CharField(max_length=200)
+    next_step_on = serializers.DateField()
+
+
+class AddToTeam(Shape):
+    """A colleague, by a posting in the city of the case."""
+
+    to = serializers.IntegerField(min_value=1, help_text="A posting.")
+    reason = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
+
+
+class AssignLead(AddToTeam):
+    """A new lead caseworker. The former one leaves the team, unless she is kept."""
+
+    version = serializers.IntegerField(min_value=1)
+    keep_former = serializers.BooleanField(default=False)
+
+
+class Colleague(Shape):
+    """Somebody who can be put on a case."""
+
+    posting = serializers.IntegerField(source="pk")
+    user = UserName()
+    role = serializers.ChoiceField(choices=Role.choices)
+    agency = AgencyName()
+
+
+class CaseView(CaseDoor):
+    """What the views of one case share."""
+
+    def rows(self) -> QuerySet[Casefile]:
+        return cases_for(self.by, at=self.at).select_related("agency")
+
+    def shown(self, case: Casefile) -> dict[str, Any]:
+        """The case as it stands now, opened."""
+        row = self.found(self.rows(), case.pk)
+        self.opened(row, Permission.CASE_READ, Compartment.CORE, row)
+        row.may_move_to = sorted(ARROWS[row.stage])  # type: ignore[attr-defined]
+        row.compartments = sorted(compartments_open_to(self.by, row, at=self.at))  # type: ignore[attr-defined]
+        return dict(CaseDetail(row).data)
+
+    def after(self, case: Casefile, status: int = 200) -> Response:
+        """The case after an act; nothing, when the act was to let it go out of one's sight."""
+        try:
+            return Response(self.shown(case), status=status)
+        except OutOfSight:
+            return Response(status=204)
+
+
+class Cases(CaseView):
+    """The list, and opening one."""
+
+    @described("cases_list", "Cases, the newest first", query=CasesQuery, answers=paged(CaseShape))
+    def get(self, request: Request) -> Response:
+        self.allowed(Permission.CASE_READ)
+        asked = self.query(CasesQuery)
+        filters = {
+            "city": "city__code", "stage": "stage", "next_step_until": "next_step_on__lte", "review_until": "review_on__lte",
+        }  # fmt: skip
+        rows = self.rows().filter(**{path: asked[name] for name, path in filters.items() if name in asked})
+        if asked["is_open"] is not None:
+            rows = rows.filter(closed_on__isnull=asked["is_open"])
+        if asked["led_by_me"]:
+            rows = rows.filter(lead_caseworker=self.by)
+        if asked["owned_by_me"]:
+            rows = rows.filter(owner=self.by)
+        found, following = self.page(rows, asked, keys=["-pk"])
+        return self.listed_and_opened(
+            CaseShape, found, following,
+            permission=Permission.CASE_READ, compartment=Compartment.CORE, kind="casefile",
+        )  # fmt: skip
+
+    @described("cases_open", "Open a case", body=OpenCase, answers=CaseDetail, status=201)
+    def post(self, request: Request) -> Response:
+        self.allowed(Permission.CASE_OPEN)
+        told = self.body(OpenCase)
+        city = self.chosen(cities(), told.pop("city"), "city", by="code")
+        told["agency"] = self.chosen(agencies_for(city), told["agency"], "agency")
+        if (person := told.get("person")) is not None:
+            told["person"] = self.chosen(people_for(self.by, at=self.at), person, "person")
+        if (owner := told.get("owner")) is not None:
+            told["owner"] = self.a_user(city, owner, "owner")
+        if (lead := told.get("lead_caseworker")) is not None:
+            told["lead_caseworker"] = self.chosen(colleagues(city, at=self.at), lead, "lead_caseworker")
+        if (new := told.get("new_person")) is not None:
+            told["new_person"] = dict(new)
+        case = open_case(by=self.by, at=self.at, city=city, **told)
+        answer = self.after(case, 201)
+        answer["Location"] = request.build_absolute_uri(f"{request.path}/{case.reference}")
+        return answer
+
+
+class Case(CaseView):
+    """One case."""
+
+    @described("cases_read", "Open a case to read it", answers=CaseDetail)
+    def get(self, request: Request, reference: str) -> Response:
+        return Response(self.shown(self.case(reference)))
+
+
+class CaseStage(CaseView):
+    """To another stage."""
+
+    @described("cases_move", "Move a case to another stage", body=MoveCase, answers=CaseDetail)
+    def post(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        self.allowed(Permission.CASE_CHANGE, case)
+        told = self.body(MoveCase)
+        with self.or_what_stands(lambda: self.shown(case)):
+            move_case(case=case, by=self.by, at=self.at, **told)
+        return self.after(case)
+
+
+class CaseNextStep(CaseView):
+    """The next step."""
+
+    @described("cases_set_next_step", "Say who does what next", body=SetNextStep, answers=CaseDetail)
+    def post(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        self.allowed(Permission.CASE_CHANGE, case)
+        told = self.body(SetNextStep)
+        told["owner"] = self.a_user(case.city, told["owner"], "owner")
+        with self.or_what_stands(lambda: self.shown(case)):
+            set_next_step(case=case, by=self.by, at=self.at, **told)
+        return self.after(case)
+
+
+class CaseLead(CaseView):
+    """The lead caseworker."""
+
+    @described(
+        "cases_assign",
+        "Give a case to a lead caseworker",
+        body=AssignLead,
+        answers=CaseDetail,
+        may_go_out_of_sight=True,
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        self.allowed(Permission.CASE_CHANGE, case)
+        told = self.body(AssignLead)
+        told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
+        with self.or_what_stands(lambda: self.shown(case)):
+            assign_lead(case=case, by=self.by, at=self.at, **told)
+        return self.after(case)
+
+
+class CaseTeam(CaseView):
+    """The case team."""
+
+    @described("cases_team", "Who is on the case team", answers=UserName(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        self.opened(case, Permission.CASE_READ, Compartment.CORE, case)
+        return Response(UserName(team_of(case, at=self.at), many=True).data)
+
+    @described("cases_team_add", "Put a colleague on the case team", body=AddToTeam, answers=UserName(many=True))
+    def post(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        self.allowed(Permission.CASE_CHANGE, case)
+        told = self.body(AddToTeam)
+        told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
+        add_to_team(case=case, by=self.by, at=self.at, **told)
+        return self.get(request, reference)
+
+
+class CaseTeamLeave(CaseView):
+    """Off the team."""
+
+    @described("cases_team_leave", "Take a colleague off the case team", answers=None, status=204, acts=True)
+    def post(self, request: Request, reference: str, user: int) -> Response:
+        case = self.case(reference)
+        self.allowed(Permission.CASE_CHANGE, case)
+        leave_team(case=case, by=self.by, at=self.at, user=self.found(team_of(case, at=self.at), user))
+        return Response(status=204)
+
+
+class CaseColleagues(CaseView):
+    """Who can be chosen."""
+
+    @described("cases_colleagues", "Who can be put on the case, by posting", answers=Colleague(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        self.allowed(Permission.CASE_CHANGE, case)
+        return Response(Colleague(colleagues(case.city, at=self.at), many=True).data)

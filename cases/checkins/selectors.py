@@ -1,0 +1,104 @@
+"""Questions about check-ins: what is due, what is late, what came of the last ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from cases.access.models import cities_open_to
+from cases.access.rules import OutOfSight
+from cases.casefiles.models import Casefile
+from cases.checkins.models import CheckIn, CheckInNote, Rhythm
+from cases.checkins.rules import MISSES, CheckInState
+from cities.places.rules import day_of
+from cities.roles.rules import Compartment
+from cities.staff.models import User
+
+_IN_TIME_ORDER = ("due_on", F("due_time").asc(nulls_last=True), "pk")
+
+
+def checkins_for(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """The check-ins that `user` may know of, the latest day first."""
+    rows = CheckIn.objects.visible_to(user, at=at)
+    return rows.select_related("casefile__person", "city", "caseworker", "rhythm").order_by("-due_on", "-pk")
+
+
+def checkin_for(user: User, case: Casefile, pk: int, *, at: datetime) -> CheckIn:
+    """One check-in of a case, or `OutOfSight`."""
+    found = checkins_for(user, at=at).select_related("outcome_by", "answered_by").filter(casefile=case, pk=pk).first()
+    if found is None:
+        raise OutOfSight
+    return found
+
+
+def rhythms_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[Rhythm]:
+    """The rhythms of a case with their pauses, those in force first."""
+    rows = Rhythm.objects.visible_to(user, at=at).filter(casefile=case).select_related("caseworker")
+    return rows.prefetch_related("pauses").order_by("state", "-starts_on", "-pk")
+
+
+def rhythm_for(user: User, case: Casefile, pk: int, *, at: datetime) -> Rhythm:
+    """One rhythm of a case, or `OutOfSight`."""
+    found = rhythms_of(case, user, at=at).filter(pk=pk).first()
+    if found is None:
+        raise OutOfSight
+    return found
+
+
+def planned(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """The check-ins that nothing has come of yet, in time order."""
+    return checkins_for(user, at=at).filter(state=CheckInState.PLANNED).order_by(*_IN_TIME_ORDER)
+
+
+def next_checkin(case: Casefile, user: User, *, at: datetime) -> CheckIn | None:
+    """The next contact in a case, from today on."""
+    return planned(user, at=at).filter(casefile=case, due_on__gte=day_of(at)).first()
+
+
+def last_recorded(case: Casefile, user: User, *, at: datetime) -> CheckIn | None:
+    """The latest check-in of a case of which the outcome is known."""
+    return checkins_for(user, at=at).filter(casefile=case, state=CheckInState.RECORDED).first()
+
+
+def earlier_misses(case: Casefile, user: User, *, at: datetime, limit: int = 3) -> QuerySet[CheckIn]:
+    """The last contacts that were missed in a case: shown where the next decision is made."""
+    recorded = checkins_for(user, at=at).filter(casefile=case, state=CheckInState.RECORDED)
+    return recorded.filter(outcome__in=MISSES)[:limit]
+
+
+def notes_of(checkin: CheckIn, user: User, *, at: datetime) -> QuerySet[CheckInNote]:
+    """What was written about a check-in, the note that holds first; none for whoever may not read care."""
+    rows = CheckInNote.objects.visible_to(user, at=at).filter(checkin=checkin)
+    return rows.select_related("recorded_by").order_by("-pk")
+
+
+def due_today(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """The contacts that are the user's own to hold today, in time order."""
+    return planned(user, at=at).filter(caseworker=user, due_on=day_of(at))
+
+
+def to_record(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """The user's own contacts of before today that are not late yet: outcomes to record."""
+    today = day_of(at)
+    return planned(user, at=at).filter(caseworker=user, due_on__lt=today, late_from__gt=today)
+
+
+def overdue(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """The user's own contacts that are late, the latest first. By their dates: a clock that stood still hides none."""
+    mine = planned(user, at=at).filter(caseworker=user, late_from__lte=day_of(at))
+    return mine.order_by("late_from", "pk")
+
+
+def late_in_city(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What is late in the cities that `user` covers by a posting, the longest late first: the coordinator's board."""
+    cities = cities_open_to(user, Compartment.CORE, at=at)
+    late = planned(user, at=at).filter(city__in=cities, late_from__lte=day_of(at))
+    return late.select_related("answered_by").order_by("late_from", "pk")
+
+
+def set_aside(user: User, *, at: datetime) -> QuerySet[Rhythm]:
+    """Rhythms that the clock could make nothing of, in the cities that `user` covers by a posting."""
+    cities = cities_open_to(user, Compartment.CORE, at=at)
+    rows = Rhythm.objects.visible_to(user, at=at).filter(city__in=cities, set_aside_at__isnull=False)
+    return rows.select_related("casefile", "caseworker").order_by("set_aside_at", "pk")

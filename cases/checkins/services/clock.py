@@ -1,0 +1,225 @@
+"""What the clock does of itself: sweeps over what is due, in small transactions, safe to run late, twice, or at once.
+
+Each batch is claimed `FOR UPDATE SKIP LOCKED`, so that any number of workers share the work, and is committed with
+its ledger entry before the next. They open their own transactions as the clock; doors only say what time it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Greatest, Least
+
+from cases.access.services import as_clock, require_clock
+from cases.checkins.models import CheckIn, Pause, Rhythm
+from cases.checkins.rules import HORIZON, CheckInState, MoveReason, Period, RhythmState, remind_at
+from cases.checkins.services.checks import call_off, reminder_keys
+from cases.checkins.services.making import Due, due_of, make
+from cases.outbox.rules import MessageKind
+from cases.outbox.services import Draft, leave_messages
+from cases.plans.models import FollowUpPlan
+from cases.plans.rules import PlanState
+from cities.ledger import services as ledger
+from cities.ledger.rules import Clock, Operation
+from cities.places.rules import day_of
+from cities.roles.permissions import Permission
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What a tick did."""
+
+    settled: int = 0
+    made: int = 0
+    late: int = 0
+    climbed: int = 0
+    reminders: int = 0
+
+
+def tick(*, by: Clock, at: datetime) -> Ticked:
+    """All that is due at the moment `at`. One sweep that fails doesn't keep the others from their work."""
+    require_clock(by)
+    sweeps: list[Callable[..., int]] = [settle, materialise, mark_late, climb, leave_reminders]
+    done: list[int] = []
+    errors: list[Exception] = []
+    for sweep in sweeps:
+        try:
+            done.append(sweep(by=by, at=at))
+        except Exception as error:  # noqa: BLE001 -- told below, when the others have done their part
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("A part of the tick failed.", errors)
+    return Ticked(*done)
+
+
+def _sweep(step: Callable[[], tuple[int, int]]) -> int:
+    """Batch after batch, each a transaction of its own, until one finds less than it could have taken."""
+    total = 0
+    while True:
+        with as_clock():
+            claimed, done = step()
+        total += done
+        if claimed < BATCH:
+            return total
+
+
+def _write_down(kind: str, ids: Sequence[int], *, by: Clock, operation: Operation, fields: Sequence[str]) -> None:
+    if ids:
+        ledger.write(
+            operation=operation, by=by, act=Permission.CLOCK_TICK.name, object_type=kind, object_ids=ids,
+            fields=sorted(fields),
+        )  # fmt: skip
+
+
+def _over(today: date) -> Q:
+    """Rows of a closed case, or of a plan that ended. A plan that a newer version took over goes on with that one."""
+    agreed = FollowUpPlan.objects.filter(casefile_id=OuterRef("casefile_id"), state=PlanState.AGREED)
+    return (
+        Q(casefile__closed_on__isnull=False)
+        | Q(plan__state=PlanState.ENDED, plan__ended_on__lte=today)
+        | (Q(plan__state=PlanState.SUPERSEDED) & ~Q(Exists(agreed)))
+    )
+
+
+def settle(*, by: Clock, at: datetime) -> int:
+    """End the rhythms, and call off the check-ins to come, of closed cases and ended plans. How many check-ins.
+
+    A rhythm whose own last day has come is ended too; what of it is still open stays to be recorded.
+    """
+    require_clock(by)
+    today = day_of(at)
+
+    def end_rhythms() -> tuple[int, int]:
+        over = Rhythm.objects.filter(_over(today) | Q(ends_on__lte=today), state=RhythmState.ACTIVE)
+        locked = over.select_for_update(skip_locked=True, of=("self",))
+        ids = list(locked.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        last = Least(Coalesce(F("ends_on"), Value(today)), Value(today))
+        Rhythm.objects.filter(pk__in=ids).update(
+            state=RhythmState.ENDED, ends_on=Greatest(F("starts_on"), last), version=F("version") + 1
+        )
+        _write_down("rhythm", ids, by=by, operation=Operation.ALTER, fields=["state", "ends_on"])
+        return len(ids), 0
+
+    def call_off_checkins() -> tuple[int, int]:
+        over = CheckIn.objects.filter(_over(today), state=CheckInState.PLANNED)
+        locked = over.select_for_update(skip_locked=True, of=("self",))
+        ids = list(locked.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        call_off(CheckIn.objects.filter(pk__in=ids), by=by, because=MoveReason.ENDED, at=at)
+        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["state", "moved_because"])
+        return len(ids), len(ids)
+
+    _sweep(end_rhythms)
+    return _sweep(call_off_checkins)
+
+
+def materialise(*, by: Clock, at: datetime) -> int:
+    """Make the check-ins of the coming eight weeks that aren't there yet. Returns how many.
+
+    It costs what is due: a rhythm is asked only when its next occurrence comes within the horizon. One that fails is
+    set aside with its error, and the others go on.
+    """
+    require_clock(by)
+    until = day_of(at) + HORIZON
+
+    def step() -> tuple[int, int]:
+        asked = Rhythm.objects.filter(
+            state=RhythmState.ACTIVE, set_aside_at__isnull=True, materialised_until__lt=until
+        ).order_by("materialised_until", "pk")
+        rhythms = list(asked.select_for_update(skip_locked=True)[:BATCH])
+        pauses: dict[int, list[Period]] = {}
+        for pause in Pause.objects.filter(rhythm__in=rhythms):
+            pauses.setdefault(pause.rhythm_id, []).append((pause.starts_on, pause.ends_on))
+        dues = [due for rhythm in rhythms if (due := _due_or_aside(rhythm, until, pauses.get(rhythm.pk, []), at=at))]
+        made = _make_all_that_can_be(dues, at=at)
+        _write_down("checkin", made, by=by, operation=Operation.COLLECT, fields=["occurs_on", "due_on", "state"])
+        return len(rhythms), len(made)
+
+    return _sweep(step)
+
+
+def _due_or_aside(rhythm: Rhythm, until: date, pauses: Sequence[Period], *, at: datetime) -> Due | None:
+    try:
+        return due_of(rhythm, first=rhythm.materialised_until, until=until, pauses=pauses)
+    except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+        _set_aside(rhythm, error, at=at)
+        return None
+
+
+def _make_all_that_can_be(dues: Sequence[Due], *, at: datetime) -> list[int]:
+    """All in one statement; when the database refuses it, one by one, so that only the culprit is set aside."""
+    if not dues:
+        return []
+    try:
+        with transaction.atomic():
+            return make(dues, by=None, at=at)
+    except DatabaseError as error:
+        if len(dues) > 1:
+            return [pk for due in dues for pk in _make_all_that_can_be([due], at=at)]
+        _set_aside(dues[0].rhythm, error, at=at)
+        return []
+
+
+def _set_aside(rhythm: Rhythm, error: Exception, *, at: datetime) -> None:
+    """Out of the way until somebody has looked. The text of a database's error quotes rows, so its kind is kept."""
+    said = type(error).__name__ if isinstance(error, DatabaseError) else f"{type(error).__name__}: {error}"
+    rhythm.set_aside_at, rhythm.set_aside_error = at, said[:300]
+    rhythm.save(update_fields=["set_aside_at", "set_aside_error"])
+
+
+def mark_late(*, by: Clock, at: datetime) -> int:
+    """Mark the check-ins that have become late. Returns how many. Dates decide: days without a clock lose nothing."""
+    return _mark(by=by, at=at, day="late_from", moment="late_at")
+
+
+def climb(*, by: Clock, at: datetime) -> int:
+    """Bring to the coordinator's board what has been late for long. Returns how many."""
+    return _mark(by=by, at=at, day="climbs_on", moment="climbed_at")
+
+
+def _mark(*, by: Clock, at: datetime, day: str, moment: str) -> int:
+    require_clock(by)
+
+    def step() -> tuple[int, int]:
+        due = {"state": CheckInState.PLANNED, f"{moment}__isnull": True, f"{day}__lte": day_of(at)}
+        rows = CheckIn.objects.filter(**due).order_by(day, "pk").select_for_update(skip_locked=True)
+        ids = list(rows.values_list("pk", flat=True)[:BATCH])
+        CheckIn.objects.filter(pk__in=ids).update(**{moment: at})
+        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=[moment])
+        return len(ids), len(ids)
+
+    return _sweep(step)
+
+
+def leave_reminders(*, by: Clock, at: datetime) -> int:
+    """Leave a reminder in the outbox for each check-in of today or tomorrow, and for any that was overlooked.
+
+    One message a check-in, whatever happens: its key says which, and the check-in says that it was left.
+    """
+    require_clock(by)
+    tomorrow = day_of(at) + timedelta(days=1)
+
+    def step() -> tuple[int, int]:
+        due = CheckIn.objects.filter(state=CheckInState.PLANNED, reminded_at__isnull=True, due_on__lte=tomorrow)
+        locked = due.select_related("casefile").select_for_update(skip_locked=True, of=("self",))
+        rows = list(locked.order_by("due_on", "pk")[:BATCH])
+        drafts = [
+            Draft(
+                kind=MessageKind.CHECKIN_REMINDER, key=key, recipient_id=row.caseworker_id,
+                casefile_id=row.casefile_id, city_id=row.city_id, reference=row.casefile.reference,
+                about_on=row.due_on, about_time=row.due_time, due_at=remind_at(row.due_on, row.due_time),
+            )
+            for row, key in zip(rows, reminder_keys(rows), strict=True)
+        ]  # fmt: skip
+        leave_messages(by=by, at=at, drafts=drafts)
+        ids = [row.pk for row in rows]
+        CheckIn.objects.filter(pk__in=ids).update(reminded_at=at)
+        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["reminded_at"])
+        return len(ids), len(ids)
+
+    return _sweep(step)

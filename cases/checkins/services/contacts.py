@@ -1,0 +1,183 @@
+"""Acts on a contact that is still to come: arrange it, move it, call it off, see to a late one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.access.rules import Refused, clean_text
+from cases.access.services import locked, require, write_ledger
+from cases.casefiles.models import Casefile
+from cases.checkins.models import CheckIn
+from cases.checkins.rules import CheckInState
+from cases.checkins.services.checks import (
+    add_checkin,
+    agreed_plan,
+    clean_place,
+    file_of,
+    open_file_of,
+    plan_in_force,
+    refuse_caseworker,
+    refuse_day,
+    refuse_kind,
+    refuse_measures,
+    refuse_stale,
+    refuse_unless_planned,
+    refuse_who_asked,
+    reminder_keys,
+)
+from cases.checkins.services.notes import write_note
+from cases.outbox.services import drop_messages
+from cases.plans.models import FollowUpPlan
+from cities.ledger.rules import Operation
+from cities.places.rules import day_of
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
+from cities.staff.models import User
+
+
+@transaction.atomic
+def arrange_checkin(
+    *,
+    case: Casefile,
+    by: User,
+    at: datetime,
+    plan: FollowUpPlan,
+    kind: str,
+    due_on: date,
+    due_time: time | None = None,
+    duration: int = 45,
+    place: str = "",
+    tolerance_days: int = 0,
+    caseworker: User,
+) -> CheckIn:
+    """Arrange one contact outside any rhythm. A day gone by is allowed, so that an unplanned visit can be recorded."""
+    found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
+    row = open_file_of(case)
+    held = agreed_plan(plan, row)
+    refuse_kind(kind)
+    refuse_measures(duration=duration, tolerance_days=tolerance_days)
+    refuse_day(due_on, first=held.starts_on, today=day_of(at), field="due_on")
+    refuse_caseworker(caseworker, row, at=at)
+    checkin = add_checkin(
+        by=by, at=at, case=row, plan_id=held.pk, kind=kind, due_on=due_on, due_time=due_time, duration=duration,
+        place=clean_place(place), tolerance_days=tolerance_days, caseworker_id=caseworker.pk,
+    )  # fmt: skip
+    write_ledger(
+        operation=Operation.COLLECT, by=by, act=Permission.CHECKIN_ARRANGE, case=row, record=checkin,
+        compartment=Compartment.CORE, standing=found, recipient=f"user {caseworker.pk}",
+        fields=["kind", "due_on", "due_time", "place", "caseworker"],
+    )  # fmt: skip
+    return checkin
+
+
+@transaction.atomic
+def reschedule_checkin(
+    *,
+    checkin: CheckIn,
+    by: User,
+    at: datetime,
+    version: int,
+    due_on: date,
+    due_time: time | None = None,
+    asked_by: str,
+    reason: str,
+) -> CheckIn:
+    """Move a check-in to another day or time: the old entry stays, the one that takes its place is returned."""
+    case = file_of(checkin)
+    found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
+    open_file_of(case)
+    row = locked(checkin)
+    refuse_unless_planned(row)
+    refuse_stale(row, version)
+    refuse_who_asked(asked_by)
+    clean_text(reason, field="reason", needed=True)
+    refuse_day(due_on, first=day_of(at), today=day_of(at), field="due_on")
+    if (due_on, due_time) == (row.due_on, row.due_time):
+        raise Refused(_("This is the day and time it is on already."), field="due_on", code="same")
+    row.state, row.asked_by = CheckInState.RESCHEDULED, asked_by
+    row.version += 1
+    row.save(update_fields=["state", "asked_by", "version"])
+    replacement = add_checkin(
+        by=by, at=at, case=case, plan_id=row.plan_id, kind=row.kind, due_on=due_on, due_time=due_time,
+        duration=row.duration, place=row.place, tolerance_days=row.tolerance_days, caseworker_id=row.caseworker_id,
+        replaces=row,
+    )  # fmt: skip
+    write_note(checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RESCHEDULE, reason=reason)
+    drop_messages(by=by, at=at, keys=reminder_keys([row]))
+    write_ledger(
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
+        ids=[row.pk, replacement.pk], compartment=Compartment.CORE, standing=found,
+        fields=["state", "asked_by", "due_on", "due_time"],
+    )  # fmt: skip
+    return replacement
+
+
+@transaction.atomic
+def cancel_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int, asked_by: str, reason: str) -> CheckIn:
+    """Call one contact off, before anything came of it: who asked, and why. The entry stays."""
+    case = file_of(checkin)
+    found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
+    row = locked(checkin)
+    refuse_unless_planned(row)
+    refuse_stale(row, version)
+    refuse_who_asked(asked_by)
+    clean_text(reason, field="reason", needed=True)
+    row.state, row.asked_by = CheckInState.CANCELLED, asked_by
+    row.version += 1
+    row.save(update_fields=["state", "asked_by", "version"])
+    write_note(checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RESCHEDULE, reason=reason)
+    drop_messages(by=by, at=at, keys=reminder_keys([row]))
+    write_ledger(
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
+        compartment=Compartment.CORE, standing=found, fields=["state", "asked_by"],
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def reinstate_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int) -> CheckIn:
+    """Take back a cancellation, as long as nothing has taken the check-in's place. Its reminder is left anew."""
+    case = file_of(checkin)
+    found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
+    plan_in_force(open_file_of(case))
+    row = locked(checkin)
+    if CheckIn.objects.filter(replaces=row).exists():
+        raise Refused(_("Another check-in has taken the place of this one."), code="replaced")
+    if row.state != CheckInState.CANCELLED:
+        raise Refused(_("This check-in is not cancelled."), code="not_cancelled")
+    refuse_stale(row, version)
+    row.state, row.asked_by = CheckInState.PLANNED, ""
+    row.reminded_at = row.reminded_at if row.due_on < day_of(at) else None
+    row.version += 1
+    row.save(update_fields=["state", "asked_by", "reminded_at", "version"])
+    write_ledger(
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
+        compartment=Compartment.CORE, standing=found, fields=["state"],
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def acknowledge_late(*, checkin: CheckIn, by: User, at: datetime, version: int) -> CheckIn:
+    """The coordinator says that she knows of a late check-in and sees to it: it climbs no further."""
+    case = file_of(checkin)
+    found = require(by, Permission.CHECKIN_ACKNOWLEDGE, case=case, at=at)
+    row = locked(checkin)
+    refuse_unless_planned(row)
+    if row.climbed_at is None:
+        raise Refused(_("This check-in has not come to the coordinator."), code="not_climbed")
+    if row.answered_at is not None:
+        said = _("%(who)s has acknowledged this already.") % {"who": row.answered_by}
+        raise Refused(said, code="acknowledged")
+    refuse_stale(row, version)
+    row.answered_at, row.answered_by = at, by
+    row.version += 1
+    row.save(update_fields=["answered_at", "answered_by", "version"])
+    write_ledger(
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ACKNOWLEDGE, case=case, record=row,
+        compartment=Compartment.CORE, standing=found, fields=["answered_at"],
+    )  # fmt: skip
+    return row

@@ -1,0 +1,144 @@
+"""Saying what came of a check-in, once; and correcting it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.access.rules import Refused, clean_text
+from cases.access.services import locked, require, write_ledger
+from cases.checkins.models import CheckIn, CheckInNote
+from cases.checkins.rules import CONTACTS, CheckInState, Outcome
+from cases.checkins.services.checks import (
+    add_checkin,
+    file_of,
+    open_file_of,
+    plan_in_force,
+    refuse_day,
+    refuse_stale,
+    refuse_unless_planned,
+    reminder_keys,
+)
+from cases.checkins.services.notes import write_note
+from cases.outbox.services import drop_messages
+from cases.plans.models import FollowUpPlan
+from cities.ledger.rules import Operation
+from cities.places.rules import day_of
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
+from cities.staff.models import User
+from cities.staff.selectors import Standing
+
+
+def _clean_outcome(checkin: CheckIn, *, outcome: str, held_on: date | None, reason: str, at: datetime) -> date | None:
+    """The day on which it was held, if it was; refuses an outcome that cannot be."""
+    today = day_of(at)
+    if outcome not in Outcome.values:
+        raise Refused(_("This is not an outcome."), field="outcome", code="unknown_code")
+    clean_text(reason, field="reason", needed=outcome == Outcome.MISSED_ACCEPTABLE)
+    if outcome not in CONTACTS:
+        return None
+    held = held_on or checkin.due_on
+    if held > today:
+        raise Refused(_("It cannot have been held on a day to come."), field="held_on", code="future")
+    plan = FollowUpPlan.objects.filter(pk=checkin.plan_id).first()
+    if plan is not None and held < plan.starts_on:
+        raise Refused(_("The plan had not started on that day."), field="held_on", code="before_plan")
+    return held
+
+
+@transaction.atomic
+def record_checkin(
+    *,
+    checkin: CheckIn,
+    by: User,
+    at: datetime,
+    version: int,
+    outcome: str,
+    held_on: date | None = None,
+    reason: str = "",
+    note: str = "",
+    agreed: str = "",
+    concerns: str = "",
+    next_on: date | None = None,
+    next_time: time | None = None,
+) -> CheckIn:
+    """Say what came of a check-in, once. `next_on` arranges one further contact of the same kind."""
+    case = file_of(checkin)
+    found = require(by, Permission.CHECKIN_RECORD, case=case, at=at)
+    row = locked(checkin)
+    refuse_unless_planned(row)
+    refuse_stale(row, version)
+    if row.due_on > day_of(at):
+        raise Refused(_("This check-in is still to come: reschedule it if it was held sooner."), code="future")
+    held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
+    row.state, row.outcome, row.outcome_at, row.outcome_by = CheckInState.RECORDED, outcome, at, by
+    row.version += 1
+    row.save(update_fields=["state", "outcome", "outcome_at", "outcome_by", "version"])
+    write_note(
+        checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RECORD, outcome=outcome, held_on=held,
+        reason=reason, note=note, agreed=agreed, concerns=concerns,
+    )  # fmt: skip
+    drop_messages(by=by, at=at, keys=reminder_keys([row]))
+    if next_on is not None:
+        _arrange_next(row, by=by, at=at, found=found, on=next_on, time=next_time)
+    write_ledger(
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RECORD, case=case, record=row,
+        compartment=Compartment.CORE, standing=found, fields=["state", "outcome"],
+    )  # fmt: skip
+    return row
+
+
+def _arrange_next(checkin: CheckIn, *, by: User, at: datetime, found: Standing, on: date, time: time | None) -> None:
+    """One further contact like this one, from today on, under the plan that is in force."""
+    case = open_file_of(file_of(checkin))
+    plan = plan_in_force(case)
+    refuse_day(on, first=max(day_of(at), plan.starts_on), today=day_of(at), field="next_on")
+    following = add_checkin(
+        by=by, at=at, case=case, plan_id=plan.pk, kind=checkin.kind, due_on=on, due_time=time,
+        duration=checkin.duration, place=checkin.place, tolerance_days=checkin.tolerance_days,
+        caseworker_id=checkin.caseworker_id,
+    )  # fmt: skip
+    write_ledger(
+        operation=Operation.COLLECT, by=by, act=Permission.CHECKIN_RECORD, case=case, record=following,
+        compartment=Compartment.CORE, standing=found, fields=["due_on", "due_time"],
+    )  # fmt: skip
+
+
+@transaction.atomic
+def correct_checkin(
+    *,
+    checkin: CheckIn,
+    by: User,
+    at: datetime,
+    version: int,
+    outcome: str,
+    held_on: date | None = None,
+    reason: str = "",
+    note: str = "",
+    agreed: str = "",
+    concerns: str = "",
+) -> CheckIn:
+    """Correct what was recorded: a further note takes the place of the one that held, which stays to be read."""
+    case = file_of(checkin)
+    found = require(by, Permission.CHECKIN_RECORD, case=case, at=at)
+    row = locked(checkin)
+    if row.state != CheckInState.RECORDED:
+        raise Refused(_("Nothing was recorded that could be corrected."), code="not_recorded")
+    refuse_stale(row, version)
+    held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
+    row.outcome = outcome
+    row.version += 1
+    row.save(update_fields=["outcome", "version"])
+    notes = CheckInNote.objects.filter(checkin=row, superseded_by__isnull=True).exclude(outcome="")
+    write_note(
+        checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RECORD, outcome=outcome, held_on=held,
+        supersedes=notes.order_by("-pk").first(), reason=reason, note=note, agreed=agreed, concerns=concerns,
+    )  # fmt: skip
+    write_ledger(
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RECORD, case=case, record=row,
+        compartment=Compartment.CORE, standing=found, fields=["outcome"],
+    )  # fmt: skip
+    return row

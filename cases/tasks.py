@@ -1,0 +1,27 @@
+"""The clock's door: each task says what time it is and calls one act. It may come late, twice, or twice at once.
+
+The acts open their own transactions as the clock (`as_clock`), batch by batch: none is held while a mail server is
+spoken to, and a worker that is killed loses one batch's work, which the next tick does.
+"""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases.checkins import services as checkins
+from cases.outbox.services import send_due
+from cities.ledger.rules import Clock
+
+
+@shared_task(name="cases.tasks.tick")
+def tick() -> None:
+    """Make the check-ins of the coming weeks, leave reminders, mark what is late and climb it."""
+    checkins.tick(by=Clock.CLOCK, at=timezone.now())
+
+
+@shared_task(name="cases.tasks.send_messages")
+def send_messages() -> None:
+    """Send what waits in the outbox, a few at a time."""
+    while send_due(by=Clock.CLOCK, at=timezone.now()).claimed:
+        pass

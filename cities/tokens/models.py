@@ -1,0 +1,43 @@
+"""Tokens: how another system signs in as a user. Only a digest is kept; the token itself is shown once."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cities.records import Record
+from cities.staff.models import User
+from cities.tokens.rules import LONGEST
+
+
+class Token(Record):
+    """One token of one user, for one purpose, until a day at most 90 days away. It is revoked, never deleted.
+
+    It opens what its user may see and do, no more; what it is used for stands in the ledger under that user.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens", verbose_name=_("user"))
+    name = models.CharField(_("what it is for"), max_length=80)
+    start = models.CharField(_("begins with"), max_length=6, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(_("holds until"))
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    revoked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("revoked by")
+    )
+
+    class Meta:
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
+        ordering = ["-recorded_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("recorded_at")) & Q(expires_at__lte=F("recorded_at") + LONGEST),
+                name="a_token_holds_at_most_90_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.start}…)"

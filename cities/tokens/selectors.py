@@ -1,0 +1,31 @@
+"""Questions about tokens: whose they are, and whom a secret signs in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from cities.staff.models import User
+from cities.tokens.models import Token
+from cities.tokens.rules import digest, holds, is_token
+
+
+def tokens_of(user: User) -> QuerySet[Token]:
+    """Every token of a user, the newest first, those that hold no more included."""
+    return Token.objects.filter(user=user).select_related("user", "recorded_by", "revoked_by")
+
+
+def tokens() -> QuerySet[Token]:
+    """Every token there is, for an administrator."""
+    return Token.objects.select_related("user", "recorded_by", "revoked_by")
+
+
+def token_by_secret(secret: str, *, at: datetime) -> Token | None:
+    """The token that holds at the moment `at`, of a user who may sign in; None for anything else, alike."""
+    if not is_token(secret):
+        return None
+    token = Token.objects.filter(digest=digest(secret), user__is_active=True).select_related("user").first()
+    if token is None or not holds(at=at, expires_at=token.expires_at, revoked_at=token.revoked_at):
+        return None
+    return token

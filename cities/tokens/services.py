@@ -1,0 +1,102 @@
+"""Acts on tokens: issue, revoke, and note that one was used."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cities.ledger import services as ledger
+from cities.ledger.rules import Clock, Operation
+from cities.refusals import NotAllowed, Refused, clean_text
+from cities.roles.permissions import Permission
+from cities.roles.rules import Role
+from cities.staff.models import User
+from cities.staff.selectors import Standing, postings_of, standing_of
+from cities.staff.services import require_settings
+from cities.tokens.models import Token
+from cities.tokens.rules import LONGEST, PREFIX, USE_NOTED_EVERY, digest, start_of
+
+
+def _require(by: User | Clock, user: User, *, at: datetime) -> Standing:
+    """Whether `by` may issue a token that signs `user` in. Raises `NotAllowed`.
+
+    Herself; an administrator, for the account of another system alone: whoever holds a secret can sign in as its user.
+    """
+    if isinstance(by, Clock):
+        return require_settings(by, at=at, city_id=None)
+    held = list(postings_of(user, at=at))
+    if by.pk == user.pk:
+        return Standing(held[0]) if held else Standing(None)
+    if not held or any(posting.role != Role.INTEGRATION for posting in held):
+        raise NotAllowed(Permission.SETTINGS_CHANGE.value)
+    found = [require_settings(by, at=at, city_id=posting.city_id) for posting in held]
+    return found[0]
+
+
+@transaction.atomic
+def issue_token(
+    *, by: User | Clock, at: datetime, user: User, name: str, lasts: timedelta = LONGEST
+) -> tuple[Token, str]:
+    """A new token, and its secret: whoever asked is shown it once, it can't be had again."""
+    found = _require(by, user, at=at)
+    kept = clean_text(name, field="name", most=80, needed=True, one_line=True)
+    if not timedelta(0) < lasts <= LONGEST:
+        raise Refused(_("A token holds from one to 90 days."), field="days", code="lasts")
+    if not user.is_active:
+        raise Refused(_("This account is closed."), field="user", code="closed")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        recorded_at=at, recorded_by=None if isinstance(by, Clock) else by, user=user, name=kept,
+        start=start_of(secret), digest=digest(secret), expires_at=at + lasts,
+    )  # fmt: skip
+    _write(by=by, standing=found, token=token, act="TOKEN_ISSUE", fields=["name", "expires_at"])
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, token: Token, by: User | Clock, at: datetime) -> Token:
+    """From `at` on it opens nothing. Its user may, any administrator, and a set-up command; again changes nothing."""
+    if isinstance(by, Clock):
+        found = require_settings(by, at=at, city_id=None)
+    else:
+        standing = standing_of(by, Permission.SETTINGS_CHANGE, at=at)
+        if standing is None and by.pk != token.user_id:
+            raise NotAllowed(Permission.SETTINGS_CHANGE.value)
+        found = standing or Standing(None)
+    row = Token.objects.select_for_update().get(pk=token.pk)
+    if row.revoked_at is None:
+        row.revoked_at, row.revoked_by = at, None if isinstance(by, Clock) else by
+        row.save(update_fields=["revoked_at", "revoked_by"])
+        _write(by=by, standing=found, token=row, act="TOKEN_REVOKE", fields=["revoked_at"])
+    return row
+
+
+@transaction.atomic
+def note_use(*, token: Token, by: User, at: datetime) -> None:
+    """`by` signed in with her token: once a minute at most. A request never waits for another one here."""
+    if token.last_used_at is not None and at - token.last_used_at < USE_NOTED_EVERY:
+        return
+    free = Token.objects.select_for_update(skip_locked=True).filter(pk=token.pk, user=by).values("pk")
+    if Token.objects.filter(pk__in=free).update(last_used_at=at):
+        found = standing_of(by, Permission.CITY_READ, at=at) or Standing(None)
+        _write(
+            operation=Operation.SIGN_IN, by=by, standing=found, token=token, act="TOKEN_USE", fields=["last_used_at"]
+        )  # fmt: skip
+
+
+def _write(
+    *,
+    by: User | Clock,
+    standing: Standing,
+    token: Token,
+    act: str,
+    fields: list[str],
+    operation: Operation = Operation.ADMINISTER,
+) -> None:
+    ledger.write(
+        operation=operation, by=by, act=act, object_type="token", object_ids=[token.pk], fields=fields,
+        role=standing.role, agency_id=standing.agency_id, recipient=f"user {token.user_id}",
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Keeping cities, agencies, users, postings and figures: on behalf of an administrator of the whole country."""
+
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+from cities.agencies.services import add_agency, change_agency, end_seat, seat_agency
+from cities.ledger.rules import Clock
+from cities.places.services import add_city, change_city, designate, record_population
+from cities.roles.rules import Role
+from cities.staff.models import User
+from cities.staff.services import appoint, change_preferences, change_user, create_user, end_posting
+from cities.statistics.services import put_figure, put_series
+from tests.architecture.acts import Scene, scene_of
+from tests.factories import AT, TODAY, Cast, a_user, posting_of, staff
+
+START = date(2024, 1, 1)
+
+
+def _keeper() -> User:
+    return staff(Role.ADMINISTRATOR, None, first_name="Keeper")
+
+
+@scene_of(add_agency)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(add_agency, by=by, at=AT, name="Invented school", kind="SCHOOL", city=cast.city))
+
+
+@scene_of(change_agency)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    act = partial(change_agency, agency=cast.agency, by=by, at=AT, name="Invented house", kind="PREVENTION")
+    return Scene(by, act)
+
+
+@scene_of(seat_agency)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(seat_agency, by=by, at=AT, city=cast.city, agency=cast.agency, starts_on=START))
+
+
+@scene_of(end_seat)
+def _(cast: Cast) -> Scene:
+    seat = seat_agency(by=Clock.SETUP, at=AT, city=cast.city, agency=cast.agency, starts_on=START)
+    by = _keeper()
+    return Scene(by, partial(end_seat, seat=seat, by=by, at=AT, ends_on=TODAY))
+
+
+NAMES = {f"name_{language}": "Nowhere" for language in ("nl", "fr", "de", "en")}
+
+
+@scene_of(add_city)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    act = partial(add_city, by=by, at=AT, code="NOW", nis="99999", region="FLANDERS", languages="nl", **NAMES)  # type: ignore[arg-type]
+    return Scene(by, act)
+
+
+@scene_of(change_city)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    act = partial(change_city, city=cast.city, by=by, at=AT, region="FLANDERS", languages="nl", **NAMES)  # type: ignore[arg-type]
+    return Scene(by, act)
+
+
+@scene_of(record_population)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(record_population, by=by, at=AT, city=cast.city, year=2024, inhabitants=40_000))
+
+
+@scene_of(designate)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(designate, by=by, at=AT, city=cast.city, round=1, starts_on=START))
+
+
+@scene_of(create_user)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    act = partial(create_user, by=by, at=AT, email="new@example.org", first_name="Nova", last_name="Example")
+    return Scene(by, act)
+
+
+@scene_of(change_user)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    act = partial(
+        change_user, user=cast.bob, by=by, at=AT, first_name="Robert", last_name="Example", language="nl", phone="",
+        is_active=True,
+    )  # fmt: skip
+    return Scene(by, act)
+
+
+@scene_of(change_preferences)
+def _(cast: Cast) -> Scene:
+    by = User.objects.get(pk=cast.alice.pk)
+    return Scene(by, partial(change_preferences, by=by, at=AT, language="fr", shortcuts=False))
+
+
+@scene_of(appoint)
+def _(cast: Cast) -> Scene:
+    by, user = _keeper(), a_user()
+    act = partial(
+        appoint, by=by, at=AT, user=user, role=Role.CASEWORKER, agency=cast.agency, city=cast.city, starts_on=START
+    )  # fmt: skip
+    return Scene(by, act)
+
+
+@scene_of(end_posting)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(end_posting, posting=posting_of(cast.bob), by=by, at=AT, ends_on=TODAY))
+
+
+@scene_of(put_series)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(put_series, by=by, at=AT, code="INVENTED", name="Invented figures"))
+
+
+@scene_of(put_figure)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    series = put_series(by=Clock.SETUP, at=AT, code="INVENTED", name="Invented figures")
+    act = partial(
+        put_figure, by=by, at=AT, series=series, as_of=START, area="BE", measure="LEFT", value=Decimal(1), source="None"
+    )  # fmt: skip
+    return Scene(by, act)

@@ -1,0 +1,180 @@
+"""The laws of the acts: keyword-only, by whom and when, all or nothing, and nothing at all without the ledger."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from cases.access.policies import CLOCK_MAY
+from cases.access.services import acting, as_clock
+from cities.ledger import services as ledger
+from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Clock
+from cities.staff.models import User
+from tests.architecture import acts
+from tests.architecture.acts import SCENES
+from tests.factories import Cast
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Not acts: what services stand on. Each is used inside an act, which is atomic and writes the ledger.
+TOOLS = {
+    "cases.access.services": {
+        "act_as", "acting", "as_clock", "knows_of", "locked", "require", "require_clock", "write_ledger",
+    },
+    "cases.checkins.services.clock": {"tick"},  # its sweeps are the acts, each of which may fail without the others
+    "cases.outbox.services": {"leave_messages", "drop_messages"},
+    "cities.ledger.services": {"uuid7", "within_request", "write"},
+    "cities.staff.services": {"require_settings", "write_settings"},
+}  # fmt: skip
+#: Whole pages of tools, in rooms whose services are a package.
+PAGES_OF_TOOLS = {f"cases.checkins.services.{page}" for page in ("checks", "making", "notes")}
+
+#: What sweeps over whatever is due, or speaks to a mail server in between: not one transaction but one a batch, each
+#: opened by `as_clock()` within, and each with its entry in the ledger.
+SWEEPS = {
+    "cases.checkins.services.clock.settle",
+    "cases.checkins.services.clock.materialise",
+    "cases.checkins.services.clock.mark_late",
+    "cases.checkins.services.clock.climb",
+    "cases.checkins.services.clock.leave_reminders",
+    "cases.outbox.services.send_due",
+}
+
+
+def _services() -> dict[str, ast.FunctionDef]:
+    """Every public function of every `services.py`, or page of `services/`, but the tools."""
+    found = {}
+    for app in ("cities", "cases"):
+        for path in sorted([*(ROOT / app).glob("*/services.py"), *(ROOT / app).glob("*/services/*.py")]):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            if module in PAGES_OF_TOOLS:
+                continue
+            for node in ast.parse(path.read_text()).body:
+                tools = TOOLS.get(module, set())
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.name not in tools:
+                    found[f"{module}.{node.name}"] = node
+    return found
+
+
+SERVICES = _services()
+#: Acts that are about the whole country.
+OF_NO_CITY = {"cases.figures.services.open_picture"}
+
+for _room in pkgutil.iter_modules(acts.__path__):
+    importlib.import_module(f"{acts.__name__}.{_room.name}")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service__takes_keywords_only_with_by_and_at(name: str) -> None:
+    arguments = SERVICES[name].args
+    assert not arguments.args
+    assert not arguments.posonlyargs
+    assert arguments.vararg is None
+    assert {"by", "at"} <= {argument.arg for argument in arguments.kwonlyargs}
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - SWEEPS))
+def test_service__is_atomic(name: str) -> None:
+    assert "transaction.atomic" in [ast.unparse(decorator) for decorator in SERVICES[name].decorator_list]
+
+
+def test_every_service__has_its_scene() -> None:
+    assert set(SCENES) == set(SERVICES)
+
+
+@contextmanager
+def _on_behalf_of(by: User | Clock) -> Iterator[None]:
+    if isinstance(by, User):
+        with acting(by):
+            yield
+    elif by is Clock.CLOCK:
+        with as_clock():
+            yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+def _everything(cast: Cast) -> list[object]:
+    """A print of every row, as far as somebody of the cast or the clock can see it."""
+    tables = {
+        app: [model._meta.db_table for model in apps.get_app_config(app).get_models()] for app in ("cases", "cities")
+    }
+    seen: list[object] = []
+    for user in (cast.carla, cast.carlo, cast.alice, cast.liaison):
+        with acting(user):
+            seen += _prints(tables["cases"])
+    with as_clock():
+        seen += _prints([table for table, may in CLOCK_MAY.items() if "(" not in may])  # whole tables
+    return seen + _prints(tables["cities"])
+
+
+def _prints(tables: list[str]) -> list[object]:
+    each = " UNION ALL ".join(
+        f"SELECT '{table}', count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"  # noqa: S608
+        for table in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(each)
+        return list(cursor.fetchall())
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_service__writes_nothing_when_the_ledger_fails(name: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first entry of an act fails, then the second, until the act is done: it writes all, or nothing."""
+    for failing_at in range(1, 20):
+        start = transaction.savepoint()
+        written = _attempt(name, cast, monkeypatch, failing_at=failing_at)
+        transaction.savepoint_rollback(start)
+        if written < failing_at:
+            break
+    assert written >= 1, "The act leaves no trace in the ledger."
+
+
+def _attempt(name: str, cast: Cast, monkeypatch: pytest.MonkeyPatch, *, failing_at: int) -> int:
+    """Do the act while this entry cannot be written. Gives how many entries it got to."""
+    real_write, written = ledger.write, 0
+
+    def write(**entry: object) -> LedgerEntry:
+        nonlocal written
+        written += 1
+        if written == failing_at:
+            raise DatabaseError("The ledger cannot be written.")
+        return real_write(**entry)  # type: ignore[arg-type]
+
+    scene = SCENES[name](cast)
+    before = _everything(cast)
+    with monkeypatch.context() as patched, _on_behalf_of(scene.by):
+        patched.setattr(ledger, "write", write)
+        try:
+            scene.act()
+        except DatabaseError:
+            assert written == failing_at
+    if written == failing_at:
+        assert _everything(cast) == before
+    else:
+        _check_entry(scene.by, name)
+    return written
+
+
+def _check_entry(by: User | Clock, name: str) -> None:
+    """The act's last entry says who, as what, what and where."""
+    last = LedgerEntry.objects.order_by("id").last()
+    assert last is not None
+    assert last.act
+    assert last.object_type
+    assert last.initiator == ("person" if isinstance(by, User) else by.value)
+    if isinstance(by, User):
+        assert last.actor == by
+        assert last.role or name == "cities.staff.services.change_preferences"
+    if name.startswith("cases.") and name not in OF_NO_CITY and isinstance(by, User):
+        assert last.city_id is not None

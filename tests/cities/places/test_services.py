@@ -1,0 +1,140 @@
+"""Keeping cities, inhabitants and designations."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Clock
+from cities.places.models import City, HotSpotDesignation, Population
+from cities.places.selectors import (
+    cities,
+    city_by_code,
+    designation_on,
+    designations,
+    designations_on,
+    population_on,
+    populations,
+)
+from cities.places.services import add_city, change_city, designate, record_population
+from cities.refusals import NotAllowed, Refused
+from cities.roles.rules import Role
+from cities.staff.models import User
+from tests.factories import AT, Cast, a_city, staff
+
+SETUP = Clock.SETUP
+
+
+@pytest.fixture
+def country(db: None) -> User:
+    """The administrator of the whole country."""
+    return staff(Role.ADMINISTRATOR, None, first_name="Cora")
+
+
+def words(**fields: Any) -> dict[str, Any]:
+    names = {f"name_{language}": "Nowhere" for language in ("nl", "fr", "de", "en")}
+    return {"at": AT, **names, "region": "WALLONIA", "languages": "fr", **fields}
+
+
+def written() -> list[tuple[str, list[str]]]:
+    return [(entry.act, entry.fields) for entry in LedgerEntry.objects.order_by("id")]
+
+
+def test_add_city__by_the_country_alone(cast: Cast, country: User) -> None:
+    with pytest.raises(NotAllowed):
+        add_city(by=cast.administrator, code="NOW", nis="99999", **words())
+    city = add_city(by=country, code="now", nis="99999", **words(note="Invented"))
+    assert (city.code, str(city), city.recorded_by) == ("NOW", "Nowhere", country)
+    assert city_by_code("now") == city
+    assert city in cities()
+    (entry,) = LedgerEntry.objects.filter(act="ADD_CITY")
+    assert {"code", "nis", "name_de", "note"} <= set(entry.fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"code": "VIL"}, "code"),
+        ({"code": "V1"}, "code"),
+        ({"nis": "1234"}, "nis"),
+        ({"region": "MOON"}, "region"),
+        ({"name_de": " "}, "name_de"),
+        ({"published_departures": 3}, "published_departures_on"),
+    ],
+)
+def test_add_city__refuses(country: User, fields: dict[str, Any], field: str) -> None:
+    a_city("VIL")
+    with pytest.raises(Refused) as caught:
+        add_city(by=country, **{"code": "NOW", "nis": "99999", **words(**fields)})
+    assert caught.value.field == field
+    assert not City.objects.filter(code="NOW").exists()
+
+
+def test_change_city__writes_only_what_differs(cast: Cast) -> None:
+    same = words(region="FLANDERS", languages="nl", **{f"name_{x}": "Vilvoorde" for x in ("nl", "fr", "de", "en")})
+    change_city(city=cast.city, by=cast.administrator, **same)
+    assert written() == []
+    city = change_city(city=cast.city, by=cast.administrator, **{**same, "name_fr": "Vilvorde"})
+    assert city.name_fr == "Vilvorde"
+    assert written() == [("CHANGE_CITY", ["name_fr"])]
+    with pytest.raises(NotAllowed):
+        change_city(city=cast.other_city, by=cast.administrator, **same)
+
+
+def test_record_population__a_better_count_replaces_it(db: None) -> None:
+    city = a_city()
+    for inhabitants in (42_000, 42_000, 42_360):
+        record_population(by=SETUP, at=AT, city=city, year=2015, inhabitants=inhabitants, is_approximate=True)
+    assert [row.inhabitants for row in populations()] == [42_360]
+    assert [act for act, _ in written()] == ["RECORD_POPULATION", "RECORD_POPULATION"]
+    with pytest.raises(Refused) as caught:
+        record_population(by=SETUP, at=AT, city=city, year=2016, inhabitants=0)
+    assert caught.value.field == "inhabitants"
+    assert Population.objects.count() == 1
+
+
+def test_population_on__never_guesses_back(db: None) -> None:
+    city = a_city("VER")
+    for year, inhabitants in ((2018, 55_198), (2020, 55_000)):
+        record_population(by=SETUP, at=AT, city=city, year=year, inhabitants=inhabitants)
+    assert population_on(city, date(2015, 11, 3)) is None
+    for day, inhabitants in ((date(2018, 1, 1), 55_198), (date(2019, 12, 31), 55_198), (date(2026, 1, 1), 55_000)):
+        found = population_on(city, day)
+        assert found is not None
+        assert found.inhabitants == inhabitants
+
+
+def test_designate__a_round_is_one_row(cast: Cast, country: User) -> None:
+    given = {"at": AT, "city": cast.city, "round": 1, "grant_eur": Decimal(125_000), "source": "Invented"}
+    with pytest.raises(NotAllowed):
+        designate(by=cast.administrator, starts_on=date(2014, 1, 1), **given)
+    for starts_on in (date(2014, 1, 1), date(2014, 1, 1), date(2015, 3, 1)):
+        designate(by=country, starts_on=starts_on, ends_on=date(2016, 1, 1), **given)
+    assert [row.starts_on for row in designations()] == [date(2015, 3, 1)]
+    assert [fields for act, fields in written() if act == "DESIGNATE"][1:] == [["starts_on"]]
+    with pytest.raises(Refused, match="has a designation in that period") as caught:
+        designate(by=country, starts_on=date(2015, 12, 1), **{**given, "round": 2})
+    assert caught.value.field == "starts_on"
+    with pytest.raises(Refused, match="ends after it starts"):
+        designate(by=country, starts_on=date(2017, 1, 1), ends_on=date(2017, 1, 1), **{**given, "round": 2})
+    assert HotSpotDesignation.objects.count() == 1
+
+
+def test_designation_on__half_open(cast: Cast) -> None:
+    designate(
+        by=SETUP,
+        at=AT,
+        city=cast.city,
+        round=1,
+        starts_on=date(2015, 3, 1),
+        ends_on=date(2015, 12, 1),
+        source="Invented",
+    )
+    assert designation_on(cast.other_city, date(2015, 11, 3)) is None
+    held = [designation_on(cast.city, date(2015, *day)) is not None for day in ((2, 28), (3, 1), (11, 30), (12, 1))]
+    assert held == [False, True, True, False]
+    assert [row.city for row in designations_on(date(2015, 11, 3))] == [cast.city]
