@@ -1,17 +1,16 @@
-"""The shape of a search: one box."""
-
-from __future__ import annotations
+"""The shape of a search."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
 class SearchForm(forms.Form):
-    """A name, a case reference or a birth date."""
+    """One box."""
 
     q = forms.CharField(
         label=_("Name, case reference or birth date"),
+        required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "autocapitalize": "off"}),
-        help_text=_("Accents, other spellings of a name and small typing errors are no matter."),
+        widget=forms.TextInput({"type": "search"}),
+        help_text=_("Accents, spellings from other scripts and small typing errors are forgiven."),
     )
