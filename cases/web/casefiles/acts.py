@@ -6,16 +6,16 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases.access.rules import OutOfSight
 from cases.access.selectors import team_of
 from cases.access.services import require
-from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.casefiles.services import add_to_team, assign_lead, leave_team, move_case, open_case, set_next_step
 from cases.people.models import Person
@@ -29,14 +29,14 @@ from cases.web.casefiles.forms import (
     OpenCaseForNewPersonForm,
     TeamForm,
 )
+from cases.web.colleagues import who_can_join, who_can_lead, who_can_own
 from cases.web.pages import FORM, act_page, attempt, number_in_the_address, typed
 from cities.agencies.selectors import agencies_for
 from cities.places.models import City
 from cities.places.selectors import city_by_code
 from cities.roles.permissions import Permission
-from cities.roles.rules import Role, allows, roles_with
-from cities.staff.models import Posting, User
-from cities.staff.selectors import colleagues, postings_of, users
+from cities.roles.rules import allows
+from cities.staff.selectors import postings_of
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -62,11 +62,12 @@ def open_new(request: SignedIn) -> HttpResponse:
     """A new case. Before somebody new is recorded, whoever has such a name already is shown."""
     city = _city_for_a_new_case(request)
     require(request.user, Permission.CASE_OPEN, city_id=city.pk if city else None, at=request.at)
-    assert city is not None  # nobody has this permission without a city
+    if city is None:
+        raise OutOfSight
     person = _person_in_the_address(request)
     rows: dict[str, QuerySet[Any]] = {
         "agency": agencies_for(city),
-        "lead_caseworker": _who_can_lead(city, request),
+        "lead_caseworker": who_can_lead(city, at=request.at),
     }
     form_class = OpenCaseForm if person else OpenCaseForNewPersonForm
     form = form_class(typed(request), rows=rows)
@@ -91,17 +92,6 @@ def open_new(request: SignedIn) -> HttpResponse:
     return page(request, "cases/casefiles/open.html", {"city": city, "person": person, "alike": alike}, form=form)
 
 
-def _who_can_lead(city: City, request: SignedIn) -> QuerySet[Posting]:
-    return colleagues(city, at=request.at).filter(role__in=roles_with(Permission.PLAN_CHANGE))
-
-
-def _who_can_own(case: Casefile, request: SignedIn) -> QuerySet[User]:
-    """The team, and who coordinates the city."""
-    coordinators = colleagues(case.city, at=request.at, role=Role.COORDINATOR).values("user_id")
-    team = team_of(case, at=request.at).order_by().values("pk")
-    return users().filter(Q(pk__in=team) | Q(pk__in=coordinators), is_active=True)
-
-
 @require_http_methods(FORM)
 @signed_in
 def move(request: SignedIn, reference: str) -> HttpResponse:
@@ -121,7 +111,7 @@ def next_step(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     now = {name: getattr(case, name) for name in ("version", "next_step", "next_step_on", "owner")}
     return act_page(
-        request, case, NextStepForm(typed(request), initial=now, rows={"owner": _who_can_own(case, request)}),
+        request, case, NextStepForm(typed(request), initial=now, rows={"owner": who_can_own(case, at=request.at)}),
         partial(set_next_step, case=case), now=case, permission=Permission.CASE_CHANGE,
         said=_("The next step is set."), title=_("The next step"),
     )  # fmt: skip
@@ -133,7 +123,7 @@ def assign(request: SignedIn, reference: str) -> HttpResponse:
     """Whoever came from the board goes back there; her own sight of the case may have ended with the act."""
     case = case_for(request.user, reference, at=request.at)
     lead = case.lead_caseworker
-    others = _who_can_lead(case.city, request).exclude(user=lead)
+    others = who_can_lead(case.city, at=request.at).exclude(user=lead)
     back = reverse("cases:board") if request.GET.get("from") == "board" else ""
     return act_page(
         request, case, AssignForm(typed(request), initial={"version": case.version}, rows={"to": others}),
@@ -149,18 +139,11 @@ def assign(request: SignedIn, reference: str) -> HttpResponse:
 def team(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     return act_page(
-        request, case, TeamForm(typed(request), rows={"to": _who_can_join(case, request)}),
+        request, case, TeamForm(typed(request), rows={"to": who_can_join(case, at=request.at)}),
         partial(add_to_team, case=case), permission=Permission.CASE_CHANGE,
         said=_("Your colleague is on the team."), title=_("Add a colleague to the team"), submit=_("Add"),
         lead=_("She will see this case from now on, as far as her role allows. It stands in “Who can see this”."),
     )  # fmt: skip
-
-
-def _who_can_join(case: Casefile, request: SignedIn) -> QuerySet[Posting]:
-    on_it = team_of(case, at=request.at).order_by().values("pk")
-    return (
-        colleagues(case.city, at=request.at).filter(role__in=roles_with(Permission.CASE_READ)).exclude(user__in=on_it)
-    )
 
 
 @require_http_methods(FORM)

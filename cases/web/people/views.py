@@ -55,7 +55,8 @@ def change(request: SignedIn, reference: str) -> HttpResponse:
     return act_page(
         request, case, ChangePersonForm(typed(request), initial=now), partial(change_person, person=somebody),
         now=somebody, permission=Permission.PERSON_CHANGE, record=somebody,
-        said=_("The record of the person is changed."), to=_back(case), cancel=_back(case), title=_("Change who the person is"),
+        said=_("The record of the person is changed."), to=_back(case), cancel=_back(case),
+        title=_("Change who the person is"),
     )  # fmt: skip
 
 

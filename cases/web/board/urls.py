@@ -1,0 +1,10 @@
+"""The coordinator's board."""
+
+from django.urls import path
+
+from cases.web.board import views
+
+urlpatterns = [
+    path("board/", views.board, name="board"),
+    path("board/late/<int:pk>/acknowledge/", views.acknowledge, name="board_acknowledge"),
+]
