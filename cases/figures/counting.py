@@ -32,12 +32,13 @@ _KNOWN = (
     "AND NOT EXISTS (SELECT FROM cases_travelstatus c WHERE c.supersedes_id = t.id AND c.known_since <= $2)"
 )
 
-#: Of each person, what holds on $1 as known on $2. "Indications only" has lapsed after its time.
+_INDICATIONS = f"k.value = '' AND k.situation = '{Situation.INDICATIONS.value}'"
+
+#: Of each person, what holds on $1 as known on $2. "Indications only" doesn't count once its time is over.
 _HOLDING = (
-    f"SELECT h.* FROM (SELECT DISTINCT ON (k.person_id) k.* FROM ({_KNOWN}) k "
-    "ORDER BY k.person_id, k.true_since DESC, k.known_since DESC, k.id DESC) h "
-    f"WHERE NOT (h.value = '' AND h.situation = '{Situation.INDICATIONS.value}' "
-    f"AND $1 >= h.true_since + interval '{INDICATIONS_LAPSE.months} months')"
+    f"SELECT DISTINCT ON (k.person_id) k.* FROM ({_KNOWN}) k "
+    f"WHERE NOT ({_INDICATIONS} AND $1 >= k.true_since + interval '{INDICATIONS_LAPSE.months} months') "
+    "ORDER BY k.person_id, k.true_since DESC, k.known_since DESC, k.id DESC"
 )
 
 _STOCK = (
@@ -45,13 +46,14 @@ _STOCK = (
     "GROUP BY h.city_id, h.value, h.situation, h.confidence"
 )
 
-#: A move is what differs between the end of one day and the end of the day before, for one person.
+#: A move is what differs between the end of one day and the end of the day before, for one person. "Indications only"
+#: says nothing of where somebody is: it is no move.
 _FLOW = (
     "SELECT m.city_id, date_trunc('month', m.day)::date, move.kind, count(*), "
     "count(*) FILTER (WHERE extract(day FROM m.day) <= extract(day FROM $1)) "
     "FROM (SELECT d.city_id, d.true_since AS day, d.value, "
     "lag(d.value, 1, '') OVER (PARTITION BY d.person_id ORDER BY d.true_since) AS before "
-    f"FROM (SELECT DISTINCT ON (k.person_id, k.true_since) k.* FROM ({_KNOWN}) k "
+    f"FROM (SELECT DISTINCT ON (k.person_id, k.true_since) k.* FROM ({_KNOWN}) k WHERE NOT ({_INDICATIONS}) "
     "ORDER BY k.person_id, k.true_since, k.known_since DESC, k.id DESC) d) m "
     "CROSS JOIN LATERAL (VALUES "
     f"('DEPARTURE', m.value IN ({_AWAY}) AND m.before NOT IN ({_AWAY})), "

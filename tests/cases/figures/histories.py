@@ -61,11 +61,17 @@ def histories(draw: st.DrawFn) -> list[Assessed]:
     return rows
 
 
-def holding(history: list[Assessed], on: date, known_on: date) -> Assessed | None:
-    """What holds on a day as known on a day, before anything lapses."""
+def lapsed(row: Assessed, on: date) -> bool:
+    return row.situation == "IND" and on >= row.true_since + relativedelta(months=6)
+
+
+def holding(history: list[Assessed], on: date, known_on: date, *, without_indications: bool = False) -> Assessed | None:
+    """What holds on a day as known on a day."""
     best: tuple[date, date, int] | None = None
     for place, row in enumerate(history):
-        if row.known_since > known_on or row.true_since > on:
+        if row.known_since > known_on or row.true_since > on or lapsed(row, on):
+            continue
+        if without_indications and row.situation == "IND":
             continue
         if any(later.corrects == place and later.known_since <= known_on for later in history):
             continue
@@ -78,7 +84,7 @@ def stock(people: list[list[Assessed]], on: date, known_on: date) -> dict[tuple[
     counts: dict[tuple[int, str, str, str], int] = {}
     for history in people:
         row = holding(history, on, known_on)
-        if row is None or (row.situation == "IND" and on >= row.true_since + relativedelta(months=6)):
+        if row is None:
             continue
         key = (row.city, row.value, row.situation, row.confidence)
         counts[key] = counts.get(key, 0) + 1
@@ -96,7 +102,9 @@ def flow(
     for history in people:
         day = since
         while day <= on:
-            now, before = (holding(history, when, known_on) for when in (day, day - timedelta(days=1)))
+            now, before = (
+                holding(history, when, known_on, without_indications=True) for when in (day, day - timedelta(days=1))
+            )
             was, is_now = (before.value if before else ""), (now.value if now else "")
             happened = {
                 "DEPARTURE": is_now in AWAY and was not in AWAY,

@@ -18,6 +18,7 @@ from cases.people.models import Person
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import PlanState
 from cases.travel.models import TravelStatus
+from cases.travel.selectors import status_on
 from cities.places.models import City
 from cities.roles.rules import Role
 from cities.staff.models import User
@@ -70,10 +71,13 @@ def test_counting__is_the_definition(cast: Cast, people: list[list[Assessed]], a
     with undone():
         posted(cast.carla, Role.COORDINATOR, cast.other_city)
         record(cast.carla, people, cities)
+        with acting(cast.carla):
+            each = [status_on(person, on=as_of, known_on=known_on) for person in Person.objects.all()]
         numbers = {city.pk: number for number, city in enumerate(cities)}
         with acting(cast.analyst):
             held = held_on(as_of=as_of, known_on=known_on)
             moved = moved_until(as_of=as_of, known_on=known_on, since=SINCE)
+    assert sum(row.people for row in held) == sum(status is not None for status in each)
     assert stock(people, as_of, known_on) == {
         (numbers[row.city_id], row.value, row.situation, row.confidence): row.people for row in held
     }
