@@ -226,8 +226,21 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     # One name a code list in the schema, whatever the fields that hold it are called.
     "ENUM_NAME_OVERRIDES": {
-        "CaseStage": "cases.casefiles.rules.Stage",
-        "LegalGround": "cases.casefiles.rules.LegalGround",
+        name: f"{room}.rules.{name}"
+        for room, names in {
+            "cases.assessments": "LifeDomain",
+            "cases.casefiles": "LegalGround Stage",
+            "cases.checkins": "AskedBy CheckInKind CheckInState Frequency MovePolicy MoveReason Outcome PauseReason",
+            "cases.people": "BirthPrecision NameKind RelationshipKind Sex",
+            "cases.plans": "Consent GoalState PlanState",
+            "cases.prosecution": "Answer Nature ReferralGround ReferralStage Urgency",
+            "cases.travel": "Confidence Reliability Situation SourceKind TravelValue",
+            "cities.agencies": "AgencyKind",
+            "cities.places": "Region",
+            "cities.roles": "Compartment Role",
+            "cities.statistics": "Mark",
+        }.items()
+        for name in names.split()
     },
 }
 

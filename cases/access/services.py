@@ -171,11 +171,14 @@ def open_list(
     kind: str,
     ids: Sequence[int],
     city_id: int | None = None,
+    case: Casefile | None = None,
 ) -> None:
-    """A list that was shown: one entry with the ids on the page."""
-    found = require(by, permission, at=at)
+    """A list that was shown: one entry with the ids on the page. `case`: when all of it lies in one case."""
+    found = require(by, permission, case=case, at=at)
     ledger.write(
-        operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids, city_id=city_id,
+        operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids,
+        case_id=case.pk if case else None, case_reference=case.reference if case else "",
+        city_id=case.city_id if case else city_id,
         compartment=compartment.value, role=found.role, agency_id=found.agency_id,
     )  # fmt: skip
 

@@ -20,9 +20,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from cases.access.selectors import compartments_open_to
 from cases.access.services import open_file, open_list, require
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
+from cases.people.models import Person
+from cases.people.selectors import case_about
 from cities.api.base import Door
 from cities.api.problems import Problem, of_status, one_error, problem_of
 from cities.ledger import services as ledger
@@ -33,6 +36,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
 from cities.staff.selectors import colleagues
+from cities.tokens.models import Token
 
 log = logging.getLogger("django.request")
 RowT = TypeVar("RowT", bound=Model)
@@ -78,7 +82,8 @@ def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     if isinstance(error, StandsOtherwise):
         return replace(refusal(error.stale), more={"current": error.current}).response(request._request)
     if isinstance(error, Refused):
-        return refusal(error).response(request._request)
+        where = "parameter" if request.method in ("GET", "HEAD") else "pointer"
+        return refusal(error, where).response(request._request)
     if isinstance(error, DatabaseError):
         # As a page would: the ledger, or anything else, could not be written or read, so nothing is shown.
         log.error("%s %s: no answer from the database", request.method, request.path, exc_info=error)
@@ -86,10 +91,10 @@ def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     return problem.response(request._request) if problem else None
 
 
-def refusal(refused: Refused) -> Problem:
+def refusal(refused: Refused, where: str = "pointer") -> Problem:
     """409 when what stands forbids the act; 422 when something that was sent must be mended first."""
     path = tuple(refused.field.split(".")) if refused.field else ()
-    found = (one_error(refused.message, path=path, code=refused.code),)
+    found = (one_error(refused.message, path=path, code=refused.code, where=where),)
     if isinstance(refused, Stale):
         return Problem(409, "stale", _("Changed by somebody else since"), refused.message, found)
     status = 422 if refused.field else 409
@@ -139,7 +144,25 @@ class CaseDoor(Door):
 
     def opened(self, case: Casefile, permission: Permission, compartment: Compartment, record: Model) -> None:
         """The record was opened: written before it is shown."""
-        open_file(by=self.by, at=self.at, case=case, permission=permission, compartment=compartment, record=record)
+        token = getattr(self.request, "auth", None)
+        open_file(
+            by=self.by, at=self.at, case=case, permission=permission, compartment=compartment, record=record,
+            purpose=f"api, token {token.pk}" if isinstance(token, Token) else "api",
+        )  # fmt: skip
+
+    def opened_person(self, person: Person, permission: Permission, record: Model) -> None:
+        """Somebody's record was opened: in the case by which one knows her, or, without any, in her city."""
+        if case := case_about(person, self.by, at=self.at):
+            return self.opened(case, permission, Compartment.CORE, record)
+        return open_list(
+            by=self.by, at=self.at, permission=permission, compartment=Compartment.CORE,
+            kind=record._meta.model_name or "", ids=[record.pk], city_id=person.city_id,
+        )  # fmt: skip
+
+    def in_sight(self, case: Casefile, compartment: Compartment) -> None:
+        """Raises when this part of a case, of which one knows otherwise, is closed to the caller."""
+        if compartment not in compartments_open_to(self.by, case, at=self.at):
+            raise NotAllowed(compartment.value)
 
     def listed_and_opened(
         self,
@@ -150,12 +173,12 @@ class CaseDoor(Door):
         permission: Permission,
         compartment: Compartment,
         kind: str,
-        city_id: int | None = None,
+        case: Casefile | None = None,
     ) -> Response:
         """A list was shown: one entry in the ledger with the ids on this page."""
         open_list(
             by=self.by, at=self.at, permission=permission, compartment=compartment, kind=kind,
-            ids=[row.pk for row in rows], city_id=city_id,
+            ids=[row.pk for row in rows], case=case,
         )  # fmt: skip
         return self.listed(shape, rows, following)
 

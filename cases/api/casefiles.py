@@ -167,8 +167,11 @@ class Cases(CaseView):
         self.allowed(Permission.CASE_READ)
         asked = self.query(CasesQuery)
         filters = {
-            "city": "city__code", "stage": "stage", "next_step_until": "next_step_on__lte", "review_until": "review_on__lte",
-        }  # fmt: skip
+            "city": "city__code",
+            "stage": "stage",
+            "next_step_until": "next_step_on__lte",
+            "review_until": "review_on__lte",
+        }
         rows = self.rows().filter(**{path: asked[name] for name, path in filters.items() if name in asked})
         if asked["is_open"] is not None:
             rows = rows.filter(closed_on__isnull=asked["is_open"])
