@@ -129,6 +129,18 @@ def born_at_the_earliest(born_on: date | None, precision: str) -> date | None:
     return born_on.replace(day=1) if precision == BirthPrecision.MONTH else born_on
 
 
+def born_at_the_latest(born_on: date | None, precision: str) -> date | None:
+    """The last day on which somebody can have been born, as far as the birth date is known: who may be a child is
+    taken for one. "About" a year is taken as that year."""
+    if born_on is None or precision == BirthPrecision.UNKNOWN:
+        return None
+    if precision in (BirthPrecision.YEAR, BirthPrecision.ABOUT):
+        return born_on.replace(month=12, day=31)
+    if precision == BirthPrecision.MONTH:
+        return born_on + relativedelta(day=31)
+    return born_on
+
+
 def age_on(born_on: date | None, day: date) -> int | None:
     """Whole years on `day`, or None when no birth date is known. On 29 February's birthday: 1 March in other years."""
     if born_on is None:

@@ -36,7 +36,9 @@ TOOLS = {
     "cities.staff.services": {"require_settings", "write_settings"},
 }  # fmt: skip
 #: Whole pages of tools, in rooms whose services are a package.
-PAGES_OF_TOOLS = {f"cases.checkins.services.{page}" for page in ("checks", "making", "notes")}
+PAGES_OF_TOOLS = {f"cases.checkins.services.{page}" for page in ("checks", "making", "notes")} | {
+    "cases.plans.services.making"
+}
 
 #: What sweeps over whatever is due, or speaks to a mail server in between: not one transaction but one a batch, each
 #: opened by `as_clock()` within, and each with its entry in the ledger.

@@ -3,6 +3,7 @@
 from tests.factories.cases import a_case, a_person, on_the_team
 from tests.factories.cast import Cast, a_cast
 from tests.factories.places import AT, TODAY, a_city, a_user, an_agency, posted, posting_of, staff
+from tests.factories.plans import a_plan
 
 __all__ = [
     "AT",
@@ -12,6 +13,7 @@ __all__ = [
     "a_cast",
     "a_city",
     "a_person",
+    "a_plan",
     "a_user",
     "an_agency",
     "on_the_team",
