@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cases.access.selectors import compartments_open_to, team_of
 from cases.api.base import CaseDoor
-from cases.api.words import AgencyName, PersonName, UserName
+from cases.api.words import AgencyName, OnAVersion, PersonName, UserName
 from cases.casefiles.models import Casefile
 from cases.casefiles.rules import ARROWS, LegalGround, Stage
 from cases.casefiles.selectors import cases_for
@@ -97,18 +97,16 @@ class OpenCase(Shape):
     next_step_on = serializers.DateField()
 
 
-class MoveCase(Shape):
+class MoveCase(OnAVersion):
     """To another stage. Closing, reopening and every step back say why."""
 
-    version = serializers.IntegerField(min_value=1, help_text="The version that was read.")
     to = serializers.ChoiceField(choices=Stage.choices)
     reason = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
 
 
-class SetNextStep(Shape):
+class SetNextStep(OnAVersion):
     """Who does what next, and by when."""
 
-    version = serializers.IntegerField(min_value=1)
     owner = serializers.IntegerField(min_value=1, help_text="A user.")
     next_step = serializers.CharField(max_length=200)
     next_step_on = serializers.DateField()
@@ -121,10 +119,9 @@ class AddToTeam(Shape):
     reason = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
 
 
-class AssignLead(AddToTeam):
+class AssignLead(OnAVersion, AddToTeam):
     """A new lead caseworker. The former one leaves the team, unless she is kept."""
 
-    version = serializers.IntegerField(min_value=1)
     keep_former = serializers.BooleanField(default=False)
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cases.access.services import open_list
 from cases.api.base import CaseDoor
-from cases.api.words import PersonName
+from cases.api.words import OnAVersion, PersonName
 from cases.casefiles.selectors import cases_for
 from cases.people.models import Person, Relationship
 from cases.people.rules import LONGEST_NAME, BirthPrecision, NameKind, RelationshipKind, Sex
@@ -58,10 +58,9 @@ class PersonDetail(PersonShape):
     cases = serializers.ListField(child=serializers.CharField(), help_text="References of cases that you may know of.")
 
 
-class ChangePerson(Shape):
+class ChangePerson(OnAVersion):
     """What is to be different; what is left out stays as it is."""
 
-    version = serializers.IntegerField(min_value=1, help_text="The version that was read.")
     official_name = serializers.CharField(max_length=LONGEST_NAME, required=False)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False)
     born_on = serializers.DateField(required=False, allow_null=True)

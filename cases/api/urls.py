@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
-from cases.api import casefiles, figures, people, travel
+from cases.api import casefiles, checkins, figures, goals, people, plans, rhythms, travel
 
 A_CASE = "cases/<case_reference:reference>"
+A_PLAN = f"{A_CASE}/plans/<row:number>"
+A_RHYTHM = f"{A_CASE}/rhythms/<row:pk>"
+A_CHECKIN = "check-ins/<row:pk>"
 
 own = [
     path("cases", casefiles.Cases.as_view(), name="cases"),
@@ -17,6 +20,33 @@ own = [
     path(f"{A_CASE}/colleagues", casefiles.CaseColleagues.as_view(), name="case_colleagues"),
     path(f"{A_CASE}/contacts", people.Contacts.as_view(), name="contacts"),
     path(f"{A_CASE}/contacts/<row:pk>/end", people.ContactEnd.as_view(), name="contact_end"),
+    path(f"{A_CASE}/plans", plans.Plans.as_view(), name="plans"),
+    path(A_PLAN, plans.OnePlan.as_view(), name="plan"),
+    path(f"{A_PLAN}/propose", plans.PlanPropose.as_view(), name="plan_propose"),
+    path(f"{A_PLAN}/take-back", plans.PlanTakeBack.as_view(), name="plan_take_back"),
+    path(f"{A_PLAN}/agree", plans.PlanAgree.as_view(), name="plan_agree"),
+    path(f"{A_PLAN}/end", plans.PlanEnd.as_view(), name="plan_end"),
+    path(f"{A_PLAN}/goals", goals.PlanGoals.as_view(), name="plan_goals"),
+    path("goals/<row:pk>", goals.OneGoal.as_view(), name="goal"),
+    path("goals/<row:pk>/actions", goals.GoalActions.as_view(), name="goal_actions"),
+    path("actions/<row:pk>/finish", goals.ActionFinish.as_view(), name="action_finish"),
+    path("actions/<row:pk>/reopen", goals.ActionReopen.as_view(), name="action_reopen"),
+    path(f"{A_CASE}/rhythms", rhythms.Rhythms.as_view(), name="rhythms"),
+    path(f"{A_CASE}/rhythms/preview", rhythms.RhythmPreview.as_view(), name="rhythm_preview"),
+    path(A_RHYTHM, rhythms.OneRhythm.as_view(), name="rhythm"),
+    path(f"{A_RHYTHM}/end", rhythms.RhythmEnd.as_view(), name="rhythm_end"),
+    path(f"{A_RHYTHM}/pause", rhythms.RhythmPause.as_view(), name="rhythm_pause"),
+    path(f"{A_RHYTHM}/resume", rhythms.RhythmResume.as_view(), name="rhythm_resume"),
+    path(f"{A_RHYTHM}/take-up", rhythms.RhythmTakeUp.as_view(), name="rhythm_take_up"),
+    path(f"{A_CASE}/check-ins", checkins.CaseCheckIns.as_view(), name="case_checkins"),
+    path("check-ins", checkins.CheckIns.as_view(), name="checkins"),
+    path(A_CHECKIN, checkins.OneCheckIn.as_view(), name="checkin"),
+    path(f"{A_CHECKIN}/record", checkins.CheckInRecord.as_view(), name="checkin_record"),
+    path(f"{A_CHECKIN}/correct", checkins.CheckInCorrect.as_view(), name="checkin_correct"),
+    path(f"{A_CHECKIN}/reschedule", checkins.CheckInReschedule.as_view(), name="checkin_reschedule"),
+    path(f"{A_CHECKIN}/cancel", checkins.CheckInCancel.as_view(), name="checkin_cancel"),
+    path(f"{A_CHECKIN}/reinstate", checkins.CheckInReinstate.as_view(), name="checkin_reinstate"),
+    path(f"{A_CHECKIN}/acknowledge", checkins.CheckInAcknowledge.as_view(), name="checkin_acknowledge"),
     path("people", people.People.as_view(), name="people"),
     path("people/search", people.PeopleSearch.as_view(), name="people_search"),
     path("people/<row:pk>", people.OnePerson.as_view(), name="person"),

@@ -1,4 +1,4 @@
-"""Shapes that several resources share: somebody, something, by number and name."""
+"""Shapes that several resources share: somebody, something, by number and name; the version that was read."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ class AgencyName(Shape):
 
     id = serializers.IntegerField()
     name = serializers.CharField()
+
+
+class OnAVersion(Shape):
+    """The version that was read: an act on an older one is refused."""
+
+    version = serializers.IntegerField(min_value=1, help_text="Of the record, as it was read.")

@@ -135,6 +135,12 @@ class Door(APIView):
         found.is_valid(raise_exception=True)
         return dict(found.validated_data)
 
+    def changes(self, row: Model, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The body of a change: what is left out is as it stands in the row."""
+        told = self.body(shape)
+        names = [str(name) for name in shape().fields]
+        return {name: getattr(row, name) for name in names if name not in told} | told
+
     def query(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The parameters of the address, in their shape."""
         found = shape(data=self.request.query_params.dict())

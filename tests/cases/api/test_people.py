@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from cities.ledger.models import LedgerEntry
+from cities.staff.models import User
 from tests.doors import by_token, problem, queries_of
 from tests.factories import TODAY, Cast, a_case, a_person
 
 pytestmark = pytest.mark.django_db
 
 
-def last_opening(user: object) -> LedgerEntry:
+def last_opening(user: User) -> LedgerEntry:
     return LedgerEntry.objects.filter(operation="CONSULT", actor=user).order_by("id").reverse()[0]
 
 
