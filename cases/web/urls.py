@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from cases.web.casefiles import urls as casefiles
+from cases.web.checkins import urls as checkins
 from cases.web.my_day import urls as my_day
 from cases.web.people import urls as people
 from cases.web.search import urls as search
@@ -11,6 +12,7 @@ own: list[URLPattern | URLResolver] = [
     *my_day.urlpatterns,
     *casefiles.urlpatterns,
     *people.urlpatterns,
+    *checkins.urlpatterns,
     *search.urlpatterns,
 ]
 

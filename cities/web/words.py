@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 from django.utils import formats, timezone
-from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -52,17 +51,13 @@ def iso(value: date | datetime | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def with_query(context: dict[str, Any], **changes: Any) -> SafeString:
-    """The present address's query with some parts changed; an empty value takes a part away."""
+def with_query(context: dict[str, Any], **changes: object) -> str:
+    """The present address's query with some parts changed, beginning at the first page."""
     query = context["request"].GET.copy()
     query.pop("after", None)
     for name, value in changes.items():
-        if value in ("", None):
-            query.pop(name, None)
-        else:
-            query[name] = value
-    written: SafeString = mark_safe("?" + query.urlencode().replace("&", "&amp;"))  # noqa: S308 - the rest is escaped
-    return written
+        query[name] = str(value)
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.access.selectors import acts_of, team_of
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for, cases_for, stage_changes_of
+from cases.checkins.selectors import last_recorded, next_checkin, planned
+from cases.plans.selectors import goals_of, plan_in_force
+from cases.web.casefiles.attention import attention
 from cases.web.casefiles.filters import CaseFilter
+from cases.web.casefiles.progress import progress
 from cases.web.pages import case_page, listed, number_in_the_address
 from cities.roles.permissions import Permission
 from cities.web.pages import page
@@ -41,12 +46,27 @@ def case_list(request: SignedIn) -> HttpResponse:
 @require_safe
 @signed_in
 def overview(request: SignedIn, reference: str) -> HttpResponse:
+    """What stands, what comes next, and what needs attention. The plan is care: shown to whoever may read it."""
     case = case_for(request.user, reference, at=request.at)
+    today = timezone.localdate(request.at)
+    acts = acts_of(request.user, at=request.at, city_id=case.city_id)
+    reads_plans = Permission.PLAN_READ in acts
+    plan = plan_in_force(case, request.user, at=request.at) if reads_plans else None
+    late = planned(request.user, at=request.at).filter(casefile=case, late_from__lte=today)
+    box = attention(case, today=today, late=list(late[:3]), plan=plan, reads_plans=reads_plans)
     return case_page(
         request,
         case,
         "cases/casefiles/overview.html",
         permission=Permission.CASE_READ,
+        attention=[
+            (line, line.address(reference) if line.page and line.act in {act.name for act in acts} else "")
+            for line in box
+        ],
+        next_contact=next_checkin(case, request.user, at=request.at),
+        last_contact=last_recorded(case, request.user, at=request.at),
+        plan=plan,
+        progress=progress(goals_of(plan)) if plan else None,
         team=team_of(case, at=request.at),
         stage_change=stage_changes_of(case, request.user, at=request.at).first(),
     )

@@ -1,0 +1,157 @@
+"""What is done with one contact: arranged, recorded, corrected, moved, called off, seen to."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cases.casefiles.models import Casefile
+from cases.casefiles.selectors import case_for
+from cases.checkins.models import CheckIn
+from cases.checkins.selectors import checkin_for, earlier_misses, next_checkin, notes_of
+from cases.checkins.services import (
+    acknowledge_late,
+    arrange_checkin,
+    cancel_checkin,
+    correct_checkin,
+    record_checkin,
+    reinstate_checkin,
+    reschedule_checkin,
+)
+from cases.plans.selectors import plan_in_force
+from cases.web.checkins.forms import ArrangeCheckInForm, CancelForm, CorrectForm, RecordForm, RescheduleForm
+from cases.web.checkins.words import lateness
+from cases.web.colleagues import who_can_hold
+from cases.web.pages import FORM, act_page, case_page, typed
+from cases.web.shapes import Versioned
+from cities.roles.permissions import Permission
+from cities.web.requests import SignedIn, signed_in
+
+
+def _found(request: SignedIn, reference: str, pk: int) -> tuple[Casefile, CheckIn, str]:
+    """The case, the check-in, and the address of its page."""
+    case = case_for(request.user, reference, at=request.at)
+    checkin = checkin_for(request.user, case, pk, at=request.at)
+    return case, checkin, reverse("cases:checkin", args=[case.reference, checkin.pk])
+
+
+def _about(checkin: CheckIn, request: SignedIn) -> dict[str, Any]:
+    """What every page about one check-in shows."""
+    return {"record": checkin, "checkin": checkin, "late": lateness(checkin, timezone.localdate(request.at))}
+
+
+@require_http_methods(FORM)
+@signed_in
+def arrange(request: SignedIn, reference: str) -> HttpResponse:
+    case = case_for(request.user, reference, at=request.at)
+    plan = plan_in_force(case, request.user, at=request.at)
+    if plan is None:
+        return case_page(
+            request, case, "cases/checkins/no_plan.html", permission=Permission.CHECKIN_ARRANGE,
+            title=_("Arrange a check-in"),
+        )  # fmt: skip
+    form = ArrangeCheckInForm(
+        typed(request), initial={"caseworker": request.user}, rows={"caseworker": who_can_hold(case, at=request.at)}
+    )
+    back = reverse("cases:checkin_list", args=[case.reference])
+    return act_page(
+        request, case, form, partial(arrange_checkin, case=case, plan=plan), permission=Permission.CHECKIN_ARRANGE,
+        template="cases/checkins/arrange.html", title=_("Arrange a check-in"), cancel=back,
+        said=_("The check-in is arranged."),
+        to=lambda made: reverse("cases:checkin", args=[case.reference, made.pk]),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+@signed_in
+def record(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    """Outcome, reason, note, what was agreed, the next contact: one page; what was missed before stands beside it."""
+    case, checkin, back = _found(request, reference, pk)
+    following = next_checkin(case, request.user, at=request.at)
+    return act_page(
+        request, case, RecordForm(typed(request), initial={"version": checkin.version}),
+        partial(record_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RECORD,
+        template="cases/checkins/record.html", **_about(checkin, request), cancel=back, title=_("Record a check-in"),
+        misses=earlier_misses(case, request.user, at=request.at),
+        following=following if following != checkin else None,
+        said=lambda done: _("Recorded: %(outcome)s.") % {"outcome": done.get_outcome_display()},
+        to=reverse("cases:my_day") if request.GET.get("from") == "my_day" else back,
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+@signed_in
+def correct(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    case, checkin, back = _found(request, reference, pk)
+    note = notes_of(checkin, request.user, at=request.at).first()
+    now = {"version": checkin.version, "outcome": checkin.outcome}
+    if note is not None:
+        now |= {name: getattr(note, name) for name in ("held_on", "reason", "note", "agreed", "concerns")}
+    return act_page(
+        request, case, CorrectForm(typed(request), initial=now), partial(correct_checkin, checkin=checkin),
+        now=checkin, permission=Permission.CHECKIN_RECORD, **_about(checkin, request), cancel=back, to=back,
+        template="cases/checkins/correct.html", title=_("Correct what was recorded"),
+        said=_("Corrected. What was written before stays to be read."),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+@signed_in
+def reschedule(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    case, checkin, back = _found(request, reference, pk)
+    now = {"version": checkin.version, "due_time": checkin.due_time}
+    return act_page(
+        request, case, RescheduleForm(typed(request), initial=now), partial(reschedule_checkin, checkin=checkin),
+        now=checkin, permission=Permission.CHECKIN_RESCHEDULE, **_about(checkin, request), cancel=back,
+        template="cases/checkins/act.html", title=_("Reschedule a check-in"), submit=_("Reschedule"),
+        lead=_("The old entry stays; the new one takes its place."), said=_("The check-in has a new day."),
+        to=lambda made: reverse("cases:checkin", args=[case.reference, made.pk]),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+@signed_in
+def cancel(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    case, checkin, back = _found(request, reference, pk)
+    return act_page(
+        request, case, CancelForm(typed(request), initial={"version": checkin.version}),
+        partial(cancel_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RESCHEDULE,
+        **_about(checkin, request), cancel=back, to=back, template="cases/checkins/act.html",
+        title=_("Cancel a check-in"), submit=_("Cancel the check-in"),
+        lead=_("The entry stays, as cancelled. The other check-ins of its rhythm go on."),
+        said=_("The check-in is cancelled."),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+@signed_in
+def reinstate(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    case, checkin, back = _found(request, reference, pk)
+    return act_page(
+        request, case, Versioned(typed(request), initial={"version": checkin.version}),
+        partial(reinstate_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RESCHEDULE,
+        **_about(checkin, request), cancel=back, to=back, template="cases/checkins/act.html",
+        title=_("Take back the cancellation"), submit=_("Plan it again"), said=_("The check-in is planned again."),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+@signed_in
+def acknowledge(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    """The coordinator says that she sees to a late check-in. From the board: its row comes back, changed."""
+    case, checkin, back = _found(request, reference, pk)
+    return act_page(
+        request, case, Versioned(typed(request), initial={"version": checkin.version}),
+        partial(acknowledge_late, checkin=checkin), now=checkin, permission=Permission.CHECKIN_ACKNOWLEDGE,
+        **_about(checkin, request), cancel=back, template="cases/checkins/act.html",
+        title=_("Acknowledge a late check-in"),
+        lead=_("You know of it and see to it: it climbs no further. It stays late until an outcome is recorded."),
+        submit=_("Acknowledge"), said=_("Acknowledged: you see to it."),
+        to=reverse("cases:board") if request.GET.get("from") == "board" else back,
+    )  # fmt: skip

@@ -1,0 +1,24 @@
+"""Check-ins: the rhythm that is agreed, each contact, and what came of it."""
+
+from django.urls import path
+
+from cases.web.checkins import contacts, rhythms, views
+
+CASE = "cases/<str:reference>/"
+
+urlpatterns = [
+    path(CASE + "check-ins/", views.checkin_list, name="checkin_list"),
+    path(CASE + "check-ins/new/", contacts.arrange, name="checkin_arrange"),
+    path(CASE + "check-ins/<int:pk>/", views.checkin, name="checkin"),
+    path(CASE + "check-ins/<int:pk>/record/", contacts.record, name="checkin_record"),
+    path(CASE + "check-ins/<int:pk>/correct/", contacts.correct, name="checkin_correct"),
+    path(CASE + "check-ins/<int:pk>/reschedule/", contacts.reschedule, name="checkin_reschedule"),
+    path(CASE + "check-ins/<int:pk>/cancel/", contacts.cancel, name="checkin_cancel"),
+    path(CASE + "check-ins/<int:pk>/reinstate/", contacts.reinstate, name="checkin_reinstate"),
+    path(CASE + "check-ins/<int:pk>/acknowledge/", contacts.acknowledge, name="checkin_acknowledge"),
+    path(CASE + "rhythms/new/", rhythms.arrange, name="rhythm_arrange"),
+    path(CASE + "rhythms/<int:pk>/end/", rhythms.end, name="rhythm_end"),
+    path(CASE + "rhythms/<int:pk>/pause/", rhythms.pause, name="rhythm_pause"),
+    path(CASE + "rhythms/<int:pk>/resume/", rhythms.resume, name="rhythm_resume"),
+    path(CASE + "rhythms/<int:pk>/take-up/", rhythms.take_up, name="rhythm_take_up"),
+]
