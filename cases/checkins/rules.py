@@ -118,6 +118,10 @@ CLIMBS_AFTER = 2
 REMINDED_AT = time(7, 0)
 REMINDED_THE_EVENING_BEFORE, EARLY = time(18, 0), time(8, 0)
 
+#: After days without a clock reminders are still left for contacts this long ago, while nothing has come of them. What
+#: is older speaks for itself: it is late, and on the coordinator's board.
+REMINDED_STILL = timedelta(days=14)
+
 #: The person was not met; and: the person was.
 MISSES = frozenset({Outcome.MISSED, Outcome.MISSED_ACCEPTABLE})
 CONTACTS = frozenset({Outcome.HELD, Outcome.PARTLY})

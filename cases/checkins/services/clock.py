@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 
 from cases.access.services import as_clock, require_clock
 from cases.checkins.models import CheckIn, Pause, Rhythm
-from cases.checkins.rules import HORIZON, CheckInState, MoveReason, Period, RhythmState, remind_at
+from cases.checkins.rules import HORIZON, REMINDED_STILL, CheckInState, MoveReason, Period, RhythmState, remind_at
 from cases.checkins.services.checks import call_off, reminder_keys
 from cases.checkins.services.making import Due, due_of, make
 from cases.outbox.rules import MessageKind
@@ -197,15 +197,15 @@ def _mark(*, by: Clock, at: datetime, day: str, moment: str) -> int:
 
 
 def leave_reminders(*, by: Clock, at: datetime) -> int:
-    """Leave a reminder in the outbox for each check-in of today or tomorrow, and for any that was overlooked.
+    """Leave a reminder in the outbox for each check-in of today or tomorrow, and for any lately overlooked.
 
     One message a check-in, whatever happens: its key says which, and the check-in says that it was left.
     """
     require_clock(by)
-    tomorrow = day_of(at) + timedelta(days=1)
+    days = (day_of(at) - REMINDED_STILL, day_of(at) + timedelta(days=1))
 
     def step() -> tuple[int, int]:
-        due = CheckIn.objects.filter(state=CheckInState.PLANNED, reminded_at__isnull=True, due_on__lte=tomorrow)
+        due = CheckIn.objects.filter(state=CheckInState.PLANNED, reminded_at__isnull=True, due_on__range=days)
         locked = due.select_related("casefile").select_for_update(skip_locked=True, of=("self",))
         rows = list(locked.order_by("due_on", "pk")[:BATCH])
         drafts = [

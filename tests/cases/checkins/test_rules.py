@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import translation
@@ -218,7 +218,11 @@ def test_overlaps__half_open(one: tuple[int, int | None], other: tuple[int, int 
     ],
 )
 def test_remind_at__seven_by_the_clocks_of_brussels(due_on: date, utc: datetime) -> None:
-    assert rules.remind_at(due_on) == utc
+    assert rules.remind_at(due_on, None) == rules.remind_at(due_on, time(8)) == utc
+
+
+def test_remind_at__the_evening_before_an_early_contact() -> None:
+    assert rules.remind_at(date(2026, 3, 29), time(7, 59)) == datetime(2026, 3, 28, 17, tzinfo=UTC)
 
 
 STARTS = date(2026, 12, 1)

@@ -1,0 +1,71 @@
+"""`manage.py tick`, and the two tasks: they do what is due and say what."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from cases.access.services import as_clock
+from cases.checkins.models import CheckIn
+from cases.outbox.models import Message
+from cases.tasks import send_messages, tick
+from tests.factories import Cast, a_case
+from tests.factories.checkins import a_rhythm, an_agreed_plan
+
+
+def ticked(*arguments: str) -> dict[str, int]:
+    said = StringIO()
+    call_command("tick", *arguments, stdout=said)
+    lines = [line.split(maxsplit=1) for line in said.getvalue().splitlines()]
+    return {what: int(count.replace(",", "")) for count, what in lines}
+
+
+def a_weekly_contact(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    a_rhythm(case, an_agreed_plan(case, by=cast.alice), by=cast.alice)
+
+
+def test_tick__says_what_it_did(cast: Cast) -> None:
+    a_weekly_contact(cast)
+    said = ticked("--at", "2024-11-12T08:00")
+    assert said == {
+        "check-ins called off, of closed cases and ended plans": 0,
+        "check-ins made": 1,
+        "check-ins marked late": 1,
+        "check-ins brought to the coordinator": 1,
+        "reminders left": 2,
+        "messages sent": 2,
+        "messages failed, to be tried again": 0,
+        "messages given up": 0,
+    }
+    assert set(ticked("--at", "2024-11-12T08:00:00+01:00").values()) == {0}
+    assert len(mail.outbox) == 2
+
+
+def test_tick__by_the_clocks_of_brussels(cast: Cast) -> None:
+    a_weekly_contact(cast)
+    assert ticked("--at", "2024-11-05T23:59")["check-ins made"] == 0
+    assert ticked("--at", "2024-11-06T00:00")["check-ins made"] == 1
+
+
+@pytest.mark.parametrize("text", ["soon", "2024-13-40T00:00"])
+def test_tick__refuses_what_is_no_moment(text: str) -> None:
+    with pytest.raises(CommandError, match="not a moment"):
+        ticked("--at", text)
+
+
+def test_tasks__read_the_clock_and_do_what_is_due(cast: Cast) -> None:
+    a_weekly_contact(cast)
+    tick()
+    send_messages()
+    ticked()
+    with as_clock():
+        assert CheckIn.objects.filter(climbed_at__isnull=False).exists()
+        due = Message.objects.filter(due_at__lte=timezone.now())
+        assert set(due.values_list("state", flat=True)) == {"SENT"}
+        assert len(mail.outbox) == due.count() >= 2
+    assert len({one.extra_headers["Message-ID"] for one in mail.outbox}) == len(mail.outbox)
