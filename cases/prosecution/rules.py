@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cases.access.rules import Refused
+from cases.travel.rules import Reliability
 
 
 class ReferralStage(models.TextChoices):
@@ -100,3 +104,13 @@ def may_answer(standing: str, answer: str) -> bool:
 def may_approve(*, approver: int, drafted_by: int) -> bool:
     """A second person approves: never the one who answers for the words, whatever her role."""
     return approver != drafted_by
+
+
+def check_fact(fact: FactDraft, *, today: date) -> None:
+    """A statement is marked fact or assessment, has a reliability, and was not observed tomorrow; or `Refused`."""
+    if fact.nature not in Nature.values:
+        raise Refused(gettext("Say whether this is a fact or an assessment."), field="facts", code="unknown_code")
+    if fact.reliability not in Reliability.values:
+        raise Refused(gettext("Say how reliable the source is."), field="facts", code="unknown_code")
+    if fact.observed_on is not None and fact.observed_on > today:
+        raise Refused(gettext("This day has not come yet."), field="facts", code="future")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
