@@ -158,7 +158,7 @@ class ReferralRow(CaseRow):
 
 
 class ReferralFact(ReferralRow):
-    """One thing the referral states: fact or assessment, from which source, how reliable. Removed in a draft only."""
+    """One thing the referral states: fact or assessment, from which source, how reliable. Removed in drafts only."""
 
     need_to_know = known(
         Compartment.JUSTICE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.rules import Refused
+from cases.access.rules import Refused, clean_text
 from cases.travel.rules import Reliability
 
 
@@ -106,11 +107,29 @@ def may_approve(*, approver: int, drafted_by: int) -> bool:
     return approver != drafted_by
 
 
-def check_fact(fact: FactDraft, *, today: date) -> None:
-    """A statement is marked fact or assessment, has a reliability, and was not observed tomorrow; or `Refused`."""
-    if fact.nature not in Nature.values:
-        raise Refused(gettext("Say whether this is a fact or an assessment."), field="facts", code="unknown_code")
-    if fact.reliability not in Reliability.values:
-        raise Refused(gettext("Say how reliable the source is."), field="facts", code="unknown_code")
-    if fact.observed_on is not None and fact.observed_on > today:
-        raise Refused(gettext("This day has not come yet."), field="facts", code="future")
+#: A referral is read by a person: so many statements, no more.
+MOST_FACTS = 30
+
+
+def check_facts(facts: Sequence[FactDraft], *, today: date) -> list[FactDraft]:
+    """The statements as they are kept. Raises `Refused` when there is none, or one of them lacks what the other house
+    needs to weigh it: whether it is fact or assessment, the source, and how reliable that is."""
+    if not facts:
+        raise Refused(gettext("State at least one fact."), field="facts", code="required")
+    if len(facts) > MOST_FACTS:
+        raise Refused(gettext("These are too many statements for one referral."), field="facts", code="too_many")
+    for fact in facts:
+        if fact.nature not in Nature.values or fact.reliability not in Reliability.values:
+            raise Refused(gettext("This is not one of the choices."), field="facts", code="unknown_code")
+        if fact.observed_on is not None and fact.observed_on > today:
+            raise Refused(gettext("This day is in the future."), field="facts", code="future")
+    return [
+        FactDraft(
+            nature=fact.nature,
+            text=clean_text(fact.text, field="facts", most=4_000, needed=True),
+            source=clean_text(fact.source, field="facts", most=300, needed=True, one_line=True),
+            reliability=fact.reliability,
+            observed_on=fact.observed_on,
+        )
+        for fact in facts
+    ]

@@ -37,7 +37,8 @@ TOOLS = {
 }  # fmt: skip
 #: Whole pages of tools, in rooms whose services are a package.
 PAGES_OF_TOOLS = {f"cases.checkins.services.{page}" for page in ("checks", "making", "notes")} | {
-    "cases.plans.services.making"
+    "cases.plans.services.making",
+    "cases.prosecution.services.making",
 }
 
 #: What sweeps over whatever is due, or speaks to a mail server in between: not one transaction but one a batch, each
@@ -69,7 +70,7 @@ def _services() -> dict[str, ast.FunctionDef]:
 
 SERVICES = _services()
 #: Acts that are about the whole country.
-OF_NO_CITY = {"cases.figures.services.open_picture"}
+OF_NO_CITY = {"cases.figures.services.open_picture", "cases.prosecution.services.codes.put_offence"}
 
 for _room in pkgutil.iter_modules(acts.__path__):
     importlib.import_module(f"{acts.__name__}.{_room.name}")

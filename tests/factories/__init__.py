@@ -4,9 +4,11 @@ from tests.factories.cases import a_case, a_person, on_the_team
 from tests.factories.cast import Cast, a_cast
 from tests.factories.places import AT, TODAY, a_city, a_user, an_agency, posted, posting_of, staff
 from tests.factories.plans import a_plan
+from tests.factories.referrals import A_FACT, a_referral, an_offence, sent_referral
 
 __all__ = [
     "AT",
+    "A_FACT",
     "TODAY",
     "Cast",
     "a_case",
@@ -14,10 +16,13 @@ __all__ = [
     "a_city",
     "a_person",
     "a_plan",
+    "a_referral",
     "a_user",
     "an_agency",
+    "an_offence",
     "on_the_team",
     "posted",
     "posting_of",
+    "sent_referral",
     "staff",
 ]

@@ -1,4 +1,4 @@
-"""Follow-up plans and referrals, made through the services of the house."""
+"""Follow-up plans, made through the services of the house."""
 
 from __future__ import annotations
 

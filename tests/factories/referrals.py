@@ -1,4 +1,4 @@
-"""Referrals, written and brought to a stage through the services, each act on behalf of whoever does it."""
+"""Prosecution referrals and the code list of offences, made through the services of the house."""
 
 from __future__ import annotations
 
@@ -8,67 +8,73 @@ from typing import Any
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.prosecution.models import Offence, ProsecutionReferral
-from cases.prosecution.rules import FactDraft, ReferralStage
+from cases.prosecution.rules import FactDraft, Nature, ReferralGround, ReferralStage
 from cases.prosecution.services import (
     acknowledge_referral,
     answer_referral,
     approve_referral,
     draft_referral,
+    put_offence,
     send_referral,
     withdraw_referral,
 )
+from cases.travel.rules import Reliability
 from cities.roles.rules import Role
 from tests.factories.cast import Cast
 from tests.factories.places import AT, staff
 
+A_FACT = FactDraft(Nature.FACT, "An invented fact", "An invented witness", Reliability.B, date(2024, 11, 1))
 
-def a_fact(**fields: Any) -> FactDraft:
-    """One statement of a referral."""
-    told: dict[str, Any] = {
-        "nature": "FACT", "text": "A message was shown", "source": "The neighbour", "reliability": "C",
-        "observed_on": date(2024, 1, 5), **fields,
-    }  # fmt: skip
-    return FactDraft(**told)
-
-
-def words(cast: Cast, **fields: Any) -> dict[str, Any]:
-    """What a referral says."""
-    return {
-        "addressed_to": cast.office, "subject": "Nemo Invented, born in 1990", "ground": "ARTICLE_29",
-        "statement": "The cell reports the following.", "facts": [a_fact()], **fields,
-    }  # fmt: skip
-
-
-def an_offence(*, code: str = "art. 140", **fields: Any) -> Offence:
-    """An entry of the code list, made by somebody who keeps the country's lists."""
-    by = staff(Role.ADMINISTRATOR, None)
-    names = {f"name_{language}": "An offence" for language in ("nl", "fr", "de", "en")}
-    with acting(by):
-        return Offence.objects.create(
-            recorded_at=AT, recorded_by=by, code=code, **names, **{"starts_on": date(2010, 1, 1), **fields}
-        )
+#: Which acts bring a referral to a stage, in order.
+_ORDER = [
+    ReferralStage.DRAFTED, ReferralStage.APPROVED, ReferralStage.SENT, ReferralStage.ACKNOWLEDGED,
+    ReferralStage.ANSWERED,
+]  # fmt: skip
 
 
 def a_referral(
-    cast: Cast, case: Casefile, *, stage: str = ReferralStage.DRAFTED, at: datetime = AT, **fields: Any
+    case: Casefile,
+    cast: Cast,
+    *,
+    stage: str = ReferralStage.DRAFTED,
+    at: datetime = AT,
+    answer: str = "INQUIRY",
+    **fields: Any,
 ) -> ProsecutionReferral:
-    """A referral by the coordinator, approved by the mayor, taken up and answered by the liaison, up to `stage`."""
+    """A referral that Carla drafts, the mayor approves, and the liaison of the office receives, brought to `stage`."""
+    written = {
+        "addressed_to": cast.office, "subject": "Nemo Invented, born in 1990", "ground": ReferralGround.ARTICLE_29,
+        "statement": "An invented statement", "facts": [A_FACT], **fields,
+    }  # fmt: skip
     with acting(cast.carla):
-        row = draft_referral(case=case, by=cast.carla, at=at, **words(cast, **fields))
+        row = draft_referral(case=case, by=cast.carla, at=at, **written)
         if stage == ReferralStage.WITHDRAWN:
             return withdraw_referral(referral=row, by=cast.carla, at=at, version=row.version, reason="Not needed")
-    if stage == ReferralStage.DRAFTED:
-        return row
-    with acting(cast.mayor):
-        row = approve_referral(referral=row, by=cast.mayor, at=at, version=row.version)
-    if stage == ReferralStage.APPROVED:
-        return row
-    with acting(cast.carla):
-        row = send_referral(referral=row, by=cast.carla, at=at, version=row.version)
-    if stage == ReferralStage.SENT:
-        return row
-    with acting(cast.liaison):
-        row = acknowledge_referral(referral=row, by=cast.liaison, at=at, version=row.version)
-        if stage == ReferralStage.ANSWERED:
-            row = answer_referral(referral=row, by=cast.liaison, at=at, version=row.version, answer="INQUIRY")
+    reached = _ORDER.index(ReferralStage(stage))
+    if reached >= 1:
+        with acting(cast.mayor):
+            row = approve_referral(referral=row, by=cast.mayor, at=at, version=row.version)
+    if reached >= 2:
+        with acting(cast.carla):
+            row = send_referral(referral=row, by=cast.carla, at=at, version=row.version)
+    if reached >= 3:
+        with acting(cast.liaison):
+            row = acknowledge_referral(referral=row, by=cast.liaison, at=at, version=row.version)
+            if reached >= 4:
+                row = answer_referral(
+                    referral=row, by=cast.liaison, at=at, version=row.version, answer=answer, answer_text="An answer"
+                )  # fmt: skip
     return row
+
+
+def sent_referral(case: Casefile, cast: Cast, **fields: Any) -> ProsecutionReferral:
+    """A referral that left."""
+    return a_referral(case, cast, stage=ReferralStage.SENT, **fields)
+
+
+def an_offence(code: str = "999", *, starts_on: date = date(2015, 1, 1), ends_on: date | None = None) -> Offence:
+    """An article that exists in no code."""
+    keeper = staff(Role.ADMINISTRATOR, None, first_name="Keeper")
+    names = {f"name_{language}": f"Invented offence ({language})" for language in ("nl", "fr", "de", "en")}
+    with acting(keeper):
+        return put_offence(by=keeper, at=AT, code=code, starts_on=starts_on, ends_on=ends_on, **names)

@@ -1,0 +1,52 @@
+"""`manage.py load_offences`: the articles that a referral can name, on behalf of an administrator."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from cases.access.services import acting
+from cases.prosecution.services import put_offence
+from cities.refusals import NotAllowed, Refused
+from cities.staff.selectors import first_administrator, users
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+NAMES = ("name_nl", "name_fr", "name_de", "name_en")
+
+
+class Command(BaseCommand):
+    """The code list is a table of `cases`: row-level security wants to know who writes it, so somebody does."""
+
+    help = "Loads the articles of the Penal Code that a referral can name. Safe to run again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--by", metavar="EMAIL", help="on whose behalf (default: the first administrator)")
+        parser.add_argument("--file", type=Path, default=DATA / "offences.csv")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        by = users().filter(email__iexact=options["by"]).first() if options["by"] else first_administrator(at=at)
+        if by is None:
+            raise CommandError("There is no such administrator. First: manage.py create_administrator")
+        try:
+            with options["file"].open(encoding="utf-8", newline="") as stream, acting(by):
+                rows = list(csv.DictReader(stream))
+                for row in rows:
+                    put_offence(
+                        by=by, at=at, code=row["code"], starts_on=date.fromisoformat(row["starts_on"]),
+                        ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
+                        **{name: row[name] for name in NAMES},
+                    )  # fmt: skip
+        except NotAllowed as error:
+            raise CommandError(f"{by} may not {error}.") from error
+        except Refused as error:
+            raise CommandError(f"{error.field}: {error.message}") from error
+        except (OSError, KeyError, ValueError) as error:
+            raise CommandError(f"{options['file']} can't be read: {error!r}") from error
+        if options["verbosity"]:
+            self.stdout.write(self.style.SUCCESS(f"{len(rows)} articles are as the file says."))
