@@ -24,6 +24,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     settle(document);
+    document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form");

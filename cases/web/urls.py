@@ -6,6 +6,7 @@ from cases.web.casefiles import urls as casefiles
 from cases.web.checkins import urls as checkins
 from cases.web.my_day import urls as my_day
 from cases.web.people import urls as people
+from cases.web.plans import urls as plans
 from cases.web.search import urls as search
 
 own: list[URLPattern | URLResolver] = [
@@ -13,6 +14,7 @@ own: list[URLPattern | URLResolver] = [
     *casefiles.urlpatterns,
     *people.urlpatterns,
     *checkins.urlpatterns,
+    *plans.urlpatterns,
     *search.urlpatterns,
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -32,7 +33,7 @@ from cities.roles.rules import Compartment
 from cities.web.requests import SignedIn, signed_in
 
 #: How every page with an act on a plan is opened.
-CHANGE = {"permission": Permission.PLAN_CHANGE, "compartment": Compartment.CARE}
+CHANGE: dict[str, Any] = {"permission": Permission.PLAN_CHANGE, "compartment": Compartment.CARE}
 
 #: What stays as it is while the other half of a version is being changed.
 WORDS = ("starts_on", "summary")
@@ -55,7 +56,7 @@ def draft(request: SignedIn, reference: str) -> HttpResponse:
     """A new version; the goals still open in the plan in force come along."""
     case = case_for(request.user, reference, at=request.at)
     before = plan_in_force(case, request.user, at=request.at)
-    begins = {"starts_on": timezone.localdate(request.at)}
+    begins: dict[str, Any] = {"starts_on": timezone.localdate(request.at)}
     if before:
         begins |= {"summary": before.summary, "person_view": before.person_view}
     return act_page(

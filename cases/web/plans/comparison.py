@@ -17,6 +17,13 @@ class Piece:
 
     words: str
     differs: bool
+    space: str = ""  # between it and what follows: it belongs to neither
+
+
+def _piece(words: list[str], *, differs: bool) -> Piece:
+    text = "".join(words)
+    bare = text.rstrip()
+    return Piece(bare, differs, text[len(bare) :])
 
 
 def side_by_side(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
@@ -25,11 +32,11 @@ def side_by_side(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     old: list[Piece] = []
     new: list[Piece] = []
     bare = [[word.strip() for word in words] for words in (left, right)]
-    for kind, a, b, c, d in SequenceMatcher(None, *bare, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(a=bare[0], b=bare[1]).get_opcodes():
         if a < b:
-            old.append(Piece("".join(left[a:b]), kind != "equal"))
+            old.append(_piece(left[a:b], differs=kind != "equal"))
         if c < d:
-            new.append(Piece("".join(right[c:d]), kind != "equal"))
+            new.append(_piece(right[c:d], differs=kind != "equal"))
     return old, new
 
 

@@ -75,10 +75,24 @@ class GoalForm(RowsForm):
 
 
 class ChangeGoalForm(GoalForm, Versioned):
-    """How a goal stands."""
+    """A goal of a draft: its words, or that it is left out after all."""
+
+    state = forms.ChoiceField(
+        label=_("Whether it stays"),
+        choices=[(GoalState.OPEN, _("it stays in the plan")), (GoalState.DROPPED, _("it is dropped"))],
+        widget=forms.RadioSelect,
+    )
+    result = LongTextField(label=_("Why it is dropped"), rows=2, required=False)
+
+
+class GoalResultForm(Versioned):
+    """How a goal of the plan in force stands. Its words were agreed, and stay."""
 
     state = forms.ChoiceField(label=_("How it stands"), choices=GoalState.choices, widget=forms.RadioSelect)
-    result = LongTextField(label=_("What came of it"), rows=3, required=False)
+    result = LongTextField(
+        label=_("What came of it"), rows=3, required=False, help_text=_("Needed once it is no longer open.")
+    )
+    owner = ColleagueField(label=_("Who helps with it"), queryset=None)
 
 
 class ActionForm(RowsForm):

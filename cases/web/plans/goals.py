@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,26 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.access.rules import OutOfSight
-from cases.access.selectors import who_can_see
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.plans.models import Action, Goal
+from cases.plans.rules import PlanState
 from cases.plans.selectors import action_for, goal_for, plan_for
 from cases.plans.services import add_action, add_goal, change_goal, finish_action, reopen_action
+from cases.web.colleagues import who_can_own
 from cases.web.pages import FORM, act_page, attempt, case_page, typed
 from cases.web.plans.acts import CHANGE, page_of
-from cases.web.plans.forms import ActionForm, ChangeGoalForm, FinishActionForm, GoalForm
+from cases.web.plans.forms import ActionForm, ChangeGoalForm, FinishActionForm, GoalForm, GoalResultForm
 from cases.web.shapes import RowsForm
-from cities.roles.rules import Compartment
-from cities.staff.models import User
-from cities.staff.selectors import users
 from cities.web.requests import SignedIn, signed_in
-
-
-def _who_can_help(case: Casefile, request: SignedIn) -> QuerySet[User]:
-    """Whoever can read the plan."""
-    sights = who_can_see(case, at=request.at)
-    return users().filter(pk__in=[sight.user.pk for sight in sights if Compartment.CARE in sight.compartments])
 
 
 def _goal(request: SignedIn, reference: str, pk: int) -> tuple[Casefile, Goal]:
@@ -63,7 +54,7 @@ def place_of(goal: Goal) -> str:
 def add(request: SignedIn, reference: str, number: int) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     plan = plan_for(request.user, case, number, at=request.at)
-    form = GoalForm(typed(request), initial={"owner": request.user}, rows={"owner": _who_can_help(case, request)})
+    form = GoalForm(typed(request), initial={"owner": request.user}, rows={"owner": who_can_own(case, at=request.at)})
     return act_page(
         request, case, form, partial(add_goal, plan=plan), record=plan, **CHANGE, said=_("The goal is added."),
         to=place_of, title=_("Add a goal"), submit=_("Add the goal"), cancel=page_of(plan),
@@ -73,12 +64,17 @@ def add(request: SignedIn, reference: str, number: int) -> HttpResponse:
 @require_http_methods(FORM)
 @signed_in
 def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    """The words of a goal in a draft; what came of it once the plan is agreed."""
     case, goal = _goal(request, reference, pk)
-    now = {name: getattr(goal, name) for name in ChangeGoalForm.base_fields}
-    form = ChangeGoalForm(typed(request), initial=now, rows={"owner": _who_can_help(case, request)})
+    drafted = goal.plan.state == PlanState.DRAFT
+    form_class = ChangeGoalForm if drafted else GoalResultForm
+    stays = () if drafted else ("domain", "text", "target_on")
+    now = {name: getattr(goal, name) for name in form_class.base_fields}
+    form = form_class(typed(request), initial=now, rows={"owner": who_can_own(case, at=request.at)})
     return act_page(
-        request, case, form, partial(change_goal, goal=goal), now=goal, record=goal, **CHANGE,
-        said=_("The goal is changed."), to=place_of, title=_("Change the goal"), cancel=place_of(goal),
+        request, case, form, partial(change_goal, goal=goal, **{name: getattr(goal, name) for name in stays}),
+        now=goal, record=goal, **CHANGE, said=_("The goal is changed."), to=place_of, cancel=place_of(goal),
+        title=_("Change the goal") if drafted else _("How the goal stands"), lead="" if drafted else goal.text,
     )  # fmt: skip
 
 
@@ -86,7 +82,7 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 @signed_in
 def add_step(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, goal = _goal(request, reference, pk)
-    form = ActionForm(typed(request), initial={"owner": goal.owner}, rows={"owner": _who_can_help(case, request)})
+    form = ActionForm(typed(request), initial={"owner": goal.owner}, rows={"owner": who_can_own(case, at=request.at)})
     return act_page(
         request, case, form, partial(add_action, goal=goal), record=goal, **CHANGE, said=_("The action is added."),
         to=place_of(goal), title=_("Add an action"), submit=_("Add the action"), cancel=place_of(goal),
@@ -116,7 +112,9 @@ def reopen(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, action = _action(request, reference, pk)
     form = RowsForm(request.POST)
     done = attempt(form, partial(reopen_action, action=action, by=request.user, at=request.at))
-    said = _("To be done again: %(action)s") % {"action": action} if done else " ".join(form.non_field_errors())
+    said = (
+        _("To be done again: %(action)s") % {"action": action} if done else " ".join(map(str, form.non_field_errors()))
+    )
     if request.htmx:
         return _goal_again(request, case, action, said=said)
     (messages.success if done else messages.error)(request, said)

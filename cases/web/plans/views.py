@@ -25,7 +25,7 @@ from cities.roles.rules import Compartment
 from cities.web.requests import SignedIn, signed_in
 
 #: How every page of a plan is opened.
-PLAN = {"permission": Permission.PLAN_READ, "compartment": Compartment.CARE}
+PLAN: dict[str, Any] = {"permission": Permission.PLAN_READ, "compartment": Compartment.CARE}
 
 
 @require_safe
@@ -80,7 +80,11 @@ def by_domain(goals: list[Goal]) -> list[dict[str, Any]]:
     for domain, within in groupby(goals, key=lambda goal: goal.domain):
         rows = list(within)
         reached = sum(goal.state == GoalState.REACHED for goal in rows)
-        words = _("%(reached)s of %(all)s reached") % {"reached": reached, "all": len(rows)} if reached else ""
+        words = (
+            _("%(reached)s of %(all)s reached") % {"reached": reached, "all": len(rows)}
+            if reached and len(rows) > 1
+            else ""
+        )
         found.append({"label": LifeDomain(domain).label, "goals": rows, "words": words})
     return found
 
