@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from cases.access.models import cities_open_to
@@ -12,8 +13,9 @@ from cases.access.rules import OutOfSight, read_reference
 from cases.access.selectors import may
 from cases.casefiles.models import Casefile, StageChange
 from cities.roles.permissions import Permission
-from cities.roles.rules import Compartment
-from cities.staff.models import User
+from cities.roles.rules import Compartment, Role
+from cities.staff.models import Posting, User
+from cities.staff.selectors import postings
 
 
 def cases_for(user: User, *, at: datetime) -> QuerySet[Casefile]:
@@ -56,6 +58,34 @@ def reviews_due(user: User, *, at: datetime) -> QuerySet[Casefile]:
     today = timezone.localdate(at)
     open_cases = cases_for(user, at=at).filter(closed_on__isnull=True, review_on__lte=today)
     return open_cases.order_by("review_on", "pk")
+
+
+def next_steps_due(user: User, *, at: datetime) -> QuerySet[Casefile]:
+    """Open cases whose next step was for today or before, whoever must take it, in the cities that `user` covers."""
+    today = timezone.localdate(at)
+    return open_cases_of_my_cities(user, at=at).filter(next_step_on__lte=today).order_by("next_step_on", "pk")
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """How many open cases a colleague leads in a city. A number of cases; it says nothing of the work in them."""
+
+    posting: Posting
+    cases: int
+
+
+def caseload(user: User, *, at: datetime) -> list[Caseload]:
+    """The caseworkers of the cities that `user` covers, by name, and how many cases each leads: none is a number too."""
+    cities = cities_open_to(user, Compartment.CORE, at=at)
+    leads = (
+        postings()
+        .filter(pk__in=Posting.objects.in_force(at=at), city__in=cities, role=Role.CASEWORKER)
+        .order_by("city__code", "user__last_name", "user__first_name", "pk")
+    )
+    open_cases = open_cases_of_my_cities(user, at=at).order_by()
+    counted = open_cases.values_list("city_id", "lead_caseworker_id").annotate(number=Count("pk"))
+    numbers = {(city, lead): number for city, lead, number in counted}
+    return [Caseload(posting, numbers.get((posting.city_id, posting.user_id), 0)) for posting in leads]
 
 
 def next_steps_of(user: User, *, at: datetime, within_days: int = 14) -> QuerySet[Casefile]:

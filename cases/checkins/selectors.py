@@ -97,6 +97,16 @@ def late_in_city(user: User, *, at: datetime) -> QuerySet[CheckIn]:
     return late.select_related("answered_by").order_by("late_from", "pk")
 
 
+def to_acknowledge(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What has climbed to the coordinators of those cities and none of them has acknowledged yet."""
+    return late_in_city(user, at=at).filter(climbed_at__isnull=False, answered_at__isnull=True)
+
+
+def otherwise_late(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What is late there and was acknowledged, or hasn't climbed: it is with the caseworker."""
+    return late_in_city(user, at=at).exclude(climbed_at__isnull=False, answered_at__isnull=True)
+
+
 def set_aside(user: User, *, at: datetime) -> QuerySet[Rhythm]:
     """Rhythms that the clock could make nothing of, in the cities that `user` covers by a posting."""
     cities = cities_open_to(user, Compartment.CORE, at=at)

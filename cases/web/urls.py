@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from cases.web.board import urls as board
 from cases.web.casefiles import urls as casefiles
 from cases.web.checkins import urls as checkins
 from cases.web.my_day import urls as my_day
@@ -11,6 +12,7 @@ from cases.web.search import urls as search
 
 own: list[URLPattern | URLResolver] = [
     *my_day.urlpatterns,
+    *board.urlpatterns,
     *casefiles.urlpatterns,
     *people.urlpatterns,
     *checkins.urlpatterns,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -22,10 +22,9 @@ from cases.access.services import require
 from cases.casefiles.selectors import caseload, next_steps_due, reviews_due, unassigned
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import working_days_late
-from cases.checkins.selectors import checkins_for, late_in_city, set_aside, to_acknowledge
+from cases.checkins.selectors import checkins_for, otherwise_late, set_aside, to_acknowledge
 from cases.checkins.services import acknowledge_late
 from cases.outbox.selectors import dead_in_city
-from cases.prosecution.selectors import referrals_by_stage
 from cases.web.pages import attempt, listed
 from cases.web.shapes import Versioned
 from cities.places.rules import day_of
@@ -59,12 +58,12 @@ class Block:
 
 BLOCKS = (
     Block(
-        "climbed", gettext_lazy("To acknowledge"), to_acknowledge, "cases/board/_late.html",
-        gettext_lazy("Nothing has climbed to you. Check-ins that stay late for two working days come here."),
+        "climbed", gettext_lazy("With the coordinator"), to_acknowledge, "cases/board/_late.html",
+        gettext_lazy("Nothing waits to be acknowledged. What stays late for two working days comes here."),
     ),
     Block(
-        "late", gettext_lazy("Overdue check-ins"), late_in_city, "cases/board/_late.html",
-        gettext_lazy("No check-in is late."),
+        "late", gettext_lazy("Other overdue check-ins"), otherwise_late, "cases/board/_late.html",
+        gettext_lazy("No other check-in is late."),
     ),
     Block(
         "unassigned", gettext_lazy("Nobody leads"), unassigned, "cases/board/_unassigned.html",
@@ -97,39 +96,42 @@ def board(request: SignedIn) -> HttpResponse:
     wanted = [block for block in BLOCKS if block.name == request.GET.get("show")]
     acts = {act.name for act in acts_of(request.user, at=request.at)}
     context: dict[str, Any] = {
-        "blocks": [
-            _filled(request, block, most=MOST_OF_ONE if wanted else MOST)
-            for block in wanted or BLOCKS
-            if not (block.name == "climbed" and "CHECKIN_ACKNOWLEDGE" not in acts)
-        ],
+        "blocks": [_filled(request, block, most=MOST_OF_ONE if wanted else MOST) for block in wanted or BLOCKS],
         "one": bool(wanted),
         "acts": acts,
         "today": day_of(request.at),
         "caseload": caseload(request.user, at=request.at),
     }
-    if "REFERRAL_READ" in acts:
-        context["stages"] = referrals_by_stage(request.user, at=request.at)
     return page(request, "cases/board/board.html", context)
 
 
 def _filled(request: SignedIn, block: Block, *, most: int) -> dict[str, Any]:
     """A block with its rows; what is shown of them is in the ledger."""
     found = block.rows(request.user, at=request.at)
-    rows: list[Model] = list(found[: most + 1])
+    rows: list[Any] = list(found[: most + 1])
     number = len(rows) if len(rows) <= most else found.count()
     rows = rows[:most]
     if rows:
         listed(request, rows, permission=Permission.BOARD_READ)
-    shown: list[Any] = [_late(row, day_of(request.at)) for row in rows] if block.template.endswith("_late.html") else rows
+    shown: list[Any] = (
+        [_late(row, day_of(request.at)) for row in rows] if block.template.endswith("_late.html") else rows
+    )
     return {"block": block, "rows": shown, "number": number, "more": number - len(rows)}
 
 
-def _late(checkin: CheckIn, today: date) -> CheckIn:
-    """With how late it is, in words."""
+@dataclass(frozen=True)
+class Late:
+    """A late check-in, with how late it is in words, and the words it stands under."""
+
+    checkin: CheckIn
+    words: str
+    age: Any
+
+
+def _late(checkin: CheckIn, today: date) -> Late:
     days = working_days_late(checkin.late_from, today)
-    checkin.late_words = ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days}  # type: ignore[attr-defined]
-    checkin.age = next((words for least, words in AGES if days >= least), AGES[-1][1])  # type: ignore[attr-defined]
-    return checkin
+    words = ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days}
+    return Late(checkin, words, next((age for least, age in AGES if days >= least), AGES[-1][1]))
 
 
 @require_POST
@@ -145,12 +147,12 @@ def acknowledge(request: SignedIn, pk: int) -> HttpResponse:
         act = partial(acknowledge_late, checkin=checkin, by=request.user, at=request.at, **form.cleaned_data)
         done = attempt(form, act)
     if done is None:
-        messages.error(request, " ".join(error for found in form.errors.values() for error in found))
+        messages.error(request, " ".join(str(error) for found in form.errors.values() for error in found))
     else:
         messages.success(request, _("Acknowledged: %(reference)s.") % {"reference": checkin.casefile.reference})
     if request.htmx:
         now = checkins_for(request.user, at=request.at).select_related("answered_by").get(pk=pk)
         listed(request, [now], permission=Permission.BOARD_READ)
-        shown = {"checkin": _late(now, day_of(request.at)), "swapped": True, "focus": True}
+        shown = {"late": _late(now, day_of(request.at)), "swapped": True, "focus": True}
         return page(request, "cases/board/_acknowledged.html", shown)
     return redirect("cases:board")

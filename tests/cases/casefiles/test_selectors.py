@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from cases.access.rules import OutOfSight
 from cases.access.services import acting
 from cases.casefiles.selectors import (
+    caseload,
     case_for,
     cases_for,
     may_own,
+    next_steps_due,
     next_steps_of,
     reviews_due,
     stage_changes_of,
@@ -91,6 +93,30 @@ def test_next_steps_of__ones_own_within_a_fortnight_and_those_that_are_late(cast
     with acting(cast.alice):
         assert list(next_steps_of(cast.alice, at=AT)) == [late, soon]
         assert list(next_steps_of(cast.alice, at=AT, within_days=1)) == [late]
+
+
+def test_next_steps_due__of_the_whole_city_whoever_takes_them(cast: Cast) -> None:
+    before = a_case(by=cast.carla, lead=cast.alice, at=AT - timedelta(days=30), next_step_on=TODAY - timedelta(days=1))
+    today = a_case(by=cast.carla, next_step_on=TODAY)
+    a_case(by=cast.carla, next_step_on=TODAY + timedelta(days=1))
+    a_case(by=cast.carla, next_step_on=TODAY, stage="CLOSED")
+    a_case(by=cast.carlo, next_step_on=TODAY)
+    with acting(cast.carla):
+        assert list(next_steps_due(cast.carla, at=AT)) == [before, today]
+    with acting(cast.alice):  # she covers no city
+        assert not next_steps_due(cast.alice, at=AT).exists()
+
+
+def test_caseload__by_name_with_those_who_lead_none(cast: Cast) -> None:
+    for _number in range(2):
+        a_case(by=cast.carla, lead=cast.bob)
+    a_case(by=cast.carla, lead=cast.bob, stage="CLOSED")
+    a_case(by=cast.carla)
+    with acting(cast.mayor):
+        found = {load.posting.user: load.cases for load in caseload(cast.mayor, at=AT)}
+    assert found == {cast.alice: 0, cast.bob: 2}
+    with acting(cast.alice):
+        assert caseload(cast.alice, at=AT) == []
 
 
 def test_stage_changes_of__the_newest_first(cast: Cast) -> None:
