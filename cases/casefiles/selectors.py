@@ -75,7 +75,7 @@ class Caseload:
 
 
 def caseload(user: User, *, at: datetime) -> list[Caseload]:
-    """The caseworkers of the cities that `user` covers, by name, and how many cases each leads: none is a number too."""
+    """The caseworkers of the cities that `user` covers, by name, and how many cases each leads; some lead none."""
     cities = cities_open_to(user, Compartment.CORE, at=at)
     leads = (
         postings()

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from cases.access.rules import OutOfSight
 from cases.access.services import acting
 from cases.casefiles.selectors import (
-    caseload,
     case_for,
+    caseload,
     cases_for,
     may_own,
     next_steps_due,
