@@ -56,6 +56,12 @@ def next_checkin(case: Casefile, user: User, *, at: datetime) -> CheckIn | None:
     return planned(user, at=at).filter(casefile=case, due_on__gte=day_of(at)).first()
 
 
+def following(checkin: CheckIn, user: User, *, at: datetime) -> CheckIn | None:
+    """What is planned after this contact: asked while it is being recorded, so it can't be the answer itself."""
+    rest = planned(user, at=at).filter(casefile_id=checkin.casefile_id).exclude(pk=checkin.pk)
+    return rest.filter(due_on__gte=max(checkin.due_on, day_of(at))).first()
+
+
 def last_recorded(case: Casefile, user: User, *, at: datetime) -> CheckIn | None:
     """The latest check-in of a case of which the outcome is known."""
     return checkins_for(user, at=at).filter(casefile=case, state=CheckInState.RECORDED).first()

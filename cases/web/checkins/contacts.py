@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.checkins.models import CheckIn
-from cases.checkins.selectors import checkin_for, earlier_misses, next_checkin, notes_of
+from cases.checkins.selectors import checkin_for, earlier_misses, following, notes_of
 from cases.checkins.services import (
     acknowledge_late,
     arrange_checkin,
@@ -73,13 +73,12 @@ def arrange(request: SignedIn, reference: str) -> HttpResponse:
 def record(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """Outcome, reason, note, what was agreed, the next contact: one page; what was missed before stands beside it."""
     case, checkin, back = _found(request, reference, pk)
-    following = next_checkin(case, request.user, at=request.at)
     return act_page(
         request, case, RecordForm(typed(request), initial={"version": checkin.version}),
         partial(record_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RECORD,
         template="cases/checkins/record.html", **_about(checkin, request), cancel=back, title=_("Record a check-in"),
         misses=earlier_misses(case, request.user, at=request.at),
-        following=following if following != checkin else None,
+        following=following(checkin, request.user, at=request.at),
         said=lambda done: _("Recorded: %(outcome)s.") % {"outcome": done.get_outcome_display()},
         to=reverse("cases:my_day") if request.GET.get("from") == "my_day" else back,
     )  # fmt: skip
