@@ -29,13 +29,14 @@ def now() -> datetime:
 
 @pytest.fixture
 def case(cast: Cast, now: datetime) -> Casefile:
-    """A case with a plan and a weekly rhythm on this day of the week, arranged so long ago that the clock must make today."""
+    """A case with a plan and a weekly rhythm, arranged so long ago that the clock must make the contact of today."""
     then = now - timedelta(weeks=10)
     case = a_case(by=cast.carla, lead=cast.alice, name=NAME, at=then)
     plan = a_plan(case, by=cast.alice, at=then)
     today = timezone.localdate(now)
     a_rhythm(
-        case, plan, by=cast.alice, at=then, starts_on=today - timedelta(weeks=1), weekdays=[today.weekday()], policy="KEEP"
+        case, plan, by=cast.alice, at=then, starts_on=today - timedelta(weeks=1), weekdays=[today.weekday()],
+        policy="KEEP",
     )  # fmt: skip
     with as_clock():
         tick(by=Clock.CLOCK, at=now)
