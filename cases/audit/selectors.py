@@ -1,0 +1,213 @@
+"""What happened in a case, and who looked at it: told from what each room and the ledger wrote; nothing kept twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from cases.access.models import CaseAccess, postings_in_force
+from cases.access.rules import Ground, OutOfSight, read_reference
+from cases.access.selectors import compartments_open_to
+from cases.audit.rules import Kind
+from cases.casefiles.models import Casefile, StageChange
+from cases.casefiles.selectors import cases_for
+from cases.checkins.models import CheckIn
+from cases.plans.models import PlanStateChange
+from cases.prosecution.models import ReferralStageChange
+from cases.travel.selectors import statuses_of
+from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Operation
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment, roles_with
+from cities.staff.models import Posting, User
+
+#: "Recently" is this long.
+RECENT = timedelta(days=30)
+
+#: No more than so many things are done to a case in one moment.
+AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline: when, by whom, in which compartment, in words; and the row it is told from."""
+
+    at: datetime
+    kind: Kind
+    who: User | None
+    compartment: Compartment
+    words: str
+    why: str = ""
+    pk: int = 0
+
+
+Source = Callable[[Casefile, User, datetime, "datetime | None", int], Iterator[Happening]]
+
+
+def timeline(
+    case: Casefile, user: User, *, at: datetime, kind: str = "", before: datetime | None = None, limit: int = 50
+) -> list[Happening]:
+    """What `user` may know of what happened, the newest first, before a moment when one is given.
+
+    What happened in the same moment as the last line comes along, so that nothing falls between two pages.
+    """
+    sources = [source for name, source in _SOURCES if kind in ("", name)]
+    told = [happening for source in sources for happening in source(case, user, at, before, limit + AT_ONCE)]
+    told.sort(key=lambda happening: (happening.at, happening.kind, happening.pk), reverse=True)
+    if len(told) <= limit:
+        return told
+    return [happening for happening in told if happening.at >= told[limit - 1].at]
+
+
+def _stages(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
+    rows = StageChange.objects.visible_to(user, at=at).filter(casefile=case, **_until("changed_at", before))
+    for row in rows.select_related("recorded_by").order_by("-changed_at", "-pk")[:most]:
+        words = _("Stage: %(stage)s") if row.from_stage else _("The case was opened, in %(stage)s")
+        yield Happening(
+            row.changed_at, Kind.STAGE, row.recorded_by, Compartment.CORE,
+            words % {"stage": row.get_to_stage_display()}, row.reason, row.pk,
+        )  # fmt: skip
+
+
+def _checkins(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
+    """Outcomes when they were recorded, and moves when they were made; what was said stays on the check-in's page."""
+    rows = CheckIn.objects.visible_to(user, at=at).filter(casefile=case)
+    recorded = rows.filter(outcome_at__isnull=False, **_until("outcome_at", before)).select_related("outcome_by")
+    for row in recorded.order_by("-outcome_at", "-pk")[:most]:
+        if row.outcome_at is None:
+            continue
+        words = _("Check-in of %(day)s, %(how)s: %(outcome)s") % {
+            "day": _day(row.due_on), "how": row.get_kind_display(), "outcome": row.get_outcome_display(),
+        }  # fmt: skip
+        yield Happening(row.outcome_at, Kind.CHECKIN, row.outcome_by, Compartment.CORE, words, pk=row.pk)
+    moved = rows.filter(replaces__isnull=False, **_until("recorded_at", before)).select_related(
+        "replaces", "recorded_by"
+    )
+    for row in moved.order_by("-recorded_at", "-pk")[:most]:
+        words = _("Check-in moved from %(before)s to %(after)s") % {
+            "before": _day(row.replaces.due_on) if row.replaces else "", "after": _day(row.due_on),
+        }  # fmt: skip
+        yield Happening(row.recorded_at, Kind.CHECKIN, row.recorded_by, Compartment.CORE, words, pk=row.pk)
+
+
+def _plans(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
+    rows = PlanStateChange.objects.visible_to(user, at=at).filter(casefile=case, **_until("changed_at", before))
+    for row in rows.select_related("plan", "recorded_by").order_by("-changed_at", "-pk")[:most]:
+        words = _("Plan, version %(number)s: %(state)s") % {
+            "number": row.plan.number, "state": row.get_to_state_display(),
+        }  # fmt: skip
+        yield Happening(
+            row.changed_at, Kind.PLAN, row.recorded_by, Compartment.CARE, words, row.reason, row.plan.number
+        )
+
+
+def _travels(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
+    rows = statuses_of(case.person, user, at=at).filter(**_until("recorded_at", before))
+    for row in rows.order_by("-recorded_at", "-pk")[:most]:
+        words = _("Travel status corrected: %(status)s, true since %(day)s") if row.supersedes_id else _(
+            "Travel status: %(status)s, true since %(day)s"
+        )  # fmt: skip
+        told = words % {"status": str(row), "day": _day(row.true_since)}
+        yield Happening(row.recorded_at, Kind.TRAVEL, row.recorded_by, Compartment.CORE, told, row.reason, row.pk)
+
+
+def _team(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
+    """Who came onto the team and who left it; a grant in two compartments is one coming."""
+    rows = CaseAccess.objects.visible_to(user, at=at).filter(casefile=case, ground=Ground.TEAM, compartment="CORE")
+    came = rows.filter(starts_at__lte=at, **_until("starts_at", before)).select_related("user", "recorded_by")
+    for row in came.order_by("-starts_at", "-pk")[:most]:
+        words = _("%(name)s came onto the team") % {"name": row.user}
+        yield Happening(row.starts_at, Kind.TEAM, row.recorded_by, Compartment.CORE, words, row.reason, row.pk)
+    left = rows.filter(ends_at__lte=at, **_until("ends_at", before)).select_related("user", "ended_by")
+    for row in left.order_by("-ends_at", "-pk")[:most]:
+        if row.ends_at is not None:
+            words = _("%(name)s left the team") % {"name": row.user}
+            yield Happening(row.ends_at, Kind.TEAM, row.ended_by, Compartment.CORE, words, pk=row.pk)
+
+
+def _referrals(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
+    rows: QuerySet[Any] = ReferralStageChange.objects.visible_to(user, at=at).filter(casefile=case)
+    for row in (
+        rows.filter(**_until("changed_at", before))
+        .select_related("referral", "recorded_by")
+        .order_by("-changed_at", "-pk")[:most]
+    ):
+        words = _("Prosecution referral %(number)s: %(stage)s") % {
+            "number": row.referral.number, "stage": row.get_to_stage_display(),
+        }  # fmt: skip
+        yield Happening(
+            row.changed_at, Kind.REFERRAL, row.recorded_by, Compartment.JUSTICE, words, row.reason, row.referral.number
+        )
+
+
+_SOURCES: tuple[tuple[Kind, Source], ...] = (
+    (Kind.STAGE, _stages),
+    (Kind.CHECKIN, _checkins),
+    (Kind.PLAN, _plans),
+    (Kind.TRAVEL, _travels),
+    (Kind.TEAM, _team),
+    (Kind.REFERRAL, _referrals),
+)
+
+
+def _until(field: str, before: datetime | None) -> dict[str, Any]:
+    return {f"{field}__lt": before} if before else {}
+
+
+def _day(value: date) -> str:
+    return formats.date_format(value, "DATE_FORMAT")
+
+
+def who_looked(
+    case: Casefile, user: User, *, at: datetime, before: datetime | None = None, limit: int = 50
+) -> list[LedgerEntry]:
+    """What the ledger says about the case, the newest first, within the compartments that `user` may know of."""
+    entries = LedgerEntry.objects.filter(case_id=case.pk, **_until("at", before)).select_related("actor")
+    if not _reads_ledger(user, case.city_id, at=at):
+        entries = entries.filter(compartment__in=["", *compartments_open_to(user, case, at=at)])
+    return list(entries.order_by("-at", "-pk")[:limit])
+
+
+def ledger_for(user: User, *, at: datetime) -> QuerySet[LedgerEntry]:
+    """The ledger of the cities whose ledger `user` reads, the newest first."""
+    cities = _postings_that_read_ledgers(user, at=at).values("city_id")
+    return LedgerEntry.objects.filter(city_id__in=cities).select_related("actor").order_by("-at", "-pk")
+
+
+def filed_case(user: User, reference: str, *, at: datetime) -> Casefile:
+    """A case as the ledger knows it, for whoever reads the ledger but no case: number, reference and city, no more.
+
+    Raises `OutOfSight` when the ledger of her cities doesn't have it.
+    """
+    wanted = read_reference(reference)
+    entry = ledger_for(user, at=at).filter(case_reference=wanted, case_id__isnull=False).first() if wanted else None
+    if entry is None or entry.city_id is None:
+        raise OutOfSight
+    return Casefile(pk=entry.case_id, reference=entry.case_reference, city_id=entry.city_id)
+
+
+def recently_opened(user: User, *, at: datetime, limit: int = 5) -> list[Casefile]:
+    """The cases that `user` opened last, as far as she may still know of them."""
+    opened = LedgerEntry.objects.filter(
+        actor=user, operation=Operation.CONSULT, case_id__isnull=False, at__gte=at - RECENT
+    )
+    latest = opened.order_by().values("case_id").annotate(last=Max("at")).order_by("-last")[: limit * 4]
+    order: dict[int | None, int] = {row["case_id"]: place for place, row in enumerate(latest)}
+    found = cases_for(user, at=at).filter(pk__in=[pk for pk in order if pk is not None])
+    return sorted(found, key=lambda case: order[case.pk])[:limit]
+
+
+def _reads_ledger(user: User, city_id: int, *, at: datetime) -> bool:
+    return _postings_that_read_ledgers(user, at=at).filter(city_id=city_id).exists()
+
+
+def _postings_that_read_ledgers(user: User, *, at: datetime) -> QuerySet[Posting]:
+    return postings_in_force(user, at=at).filter(
+        role__in=sorted(roles_with(Permission.LEDGER_READ)), city__isnull=False
+    )
