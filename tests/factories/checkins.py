@@ -1,4 +1,4 @@
-"""Plans that hold, rhythms and check-ins."""
+"""Rhythms and check-ins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.factories.places import AT, TODAY
 
 
 def an_agreed_plan(case: Casefile, *, by: User, starts_on: date = TODAY, at: datetime = AT) -> FollowUpPlan:
-    """The plan in force of a case."""
+    """A plan in force since any day, put there as it stands; `a_plan` makes one through the acts of the house."""
     with acting(by):
         return FollowUpPlan.objects.create(
             recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, number=1,
@@ -26,14 +26,14 @@ def an_agreed_plan(case: Casefile, *, by: User, starts_on: date = TODAY, at: dat
 
 def a_rhythm(case: Casefile, plan: FollowUpPlan, *, by: User, at: datetime = AT, **fields: Any) -> Rhythm:
     """Every week on Tuesday at ten, at the office, unless said otherwise."""
-    fields = {"frequency": "WEEKS", "every": 1, "weekdays": [1]} | fields
-    fields = {"kind": "OFFICE", "caseworker": by, "starts_on": TODAY} | fields
+    said: dict[str, Any] = {"frequency": "WEEKS", "every": 1, "weekdays": [1], "kind": "OFFICE"}
+    said |= {"caseworker": by, "starts_on": TODAY} | fields
     with acting(by):
-        return arrange_rhythm(case=case, by=by, at=at, plan=plan, **fields)
+        return arrange_rhythm(case=case, by=by, at=at, plan=plan, **said)
 
 
 def a_checkin(case: Casefile, plan: FollowUpPlan, *, by: User, at: datetime = AT, **fields: Any) -> CheckIn:
     """One contact by telephone, due today, unless said otherwise."""
-    fields = {"kind": "PHONE", "due_on": TODAY, "caseworker": by} | fields
+    said: dict[str, Any] = {"kind": "PHONE", "due_on": TODAY, "caseworker": by} | fields
     with acting(by):
-        return arrange_checkin(case=case, by=by, at=at, plan=plan, **fields)
+        return arrange_checkin(case=case, by=by, at=at, plan=plan, **said)

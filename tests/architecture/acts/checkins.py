@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
@@ -32,14 +33,15 @@ from cities.ledger.rules import Clock
 from tests.architecture.acts import Scene, scene_of
 from tests.cases.checkins.conftest import DAY, after
 from tests.factories import AT, TODAY, Cast, a_case
-from tests.factories.checkins import a_checkin, a_rhythm, an_agreed_plan
+from tests.factories.checkins import a_checkin, a_rhythm
+from tests.factories.plans import a_plan
 
-ASKED = {"asked_by": "PERSON", "reason": "Works that day"}
+ASKED: dict[str, Any] = {"asked_by": "PERSON", "reason": "Works that day"}
 
 
 def followed(cast: Cast) -> tuple[Casefile, FollowUpPlan]:
     case = a_case(by=cast.carla, lead=cast.alice)
-    return case, an_agreed_plan(case, by=cast.alice)
+    return case, a_plan(case, by=cast.alice)
 
 
 def weekly(cast: Cast) -> Rhythm:

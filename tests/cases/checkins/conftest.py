@@ -17,7 +17,7 @@ from cases.plans.models import FollowUpPlan
 from cities.ledger.models import LedgerEntry
 from cities.staff.models import User
 from tests.factories import AT, Cast, a_case
-from tests.factories.checkins import an_agreed_plan
+from tests.factories.plans import a_plan
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -73,4 +73,7 @@ def last_entry(*, count: int = 1) -> list[LedgerEntry]:
 @pytest.fixture
 def followed(cast: Cast) -> Followed:
     case = a_case(by=cast.carla, lead=cast.alice)
-    return Followed(cast, case, an_agreed_plan(case, by=cast.alice))
+    plan = a_plan(case, by=cast.alice)
+    with acting(cast.carla):
+        case.refresh_from_db()
+    return Followed(cast, case, plan)

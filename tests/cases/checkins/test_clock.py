@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -38,10 +39,11 @@ from cities.staff.models import User
 from tests.cases.checkins.conftest import DAY, Followed, after
 from tests.databases import OwnDatabase
 from tests.factories import AT, TODAY, Cast, a_case, a_cast
-from tests.factories.checkins import a_checkin, a_rhythm, an_agreed_plan
+from tests.factories.checkins import a_checkin, a_rhythm
+from tests.factories.plans import a_plan
 
 CLOCK = Clock.CLOCK
-WHY = {"asked_by": "PERSON", "reason": "Works that day"}
+WHY: dict[str, Any] = {"asked_by": "PERSON", "reason": "Works that day"}
 
 
 def plan_is(followed: Followed, state: str, ended_on: date | None = None) -> None:
@@ -55,7 +57,7 @@ def close(followed: Followed) -> None:
         move_case(case=followed.case, by=followed.carla, at=AT, version=version, to="CLOSED", reason="Went well")
 
 
-def a_tuesday_rhythm(followed: Followed, **fields: object) -> Rhythm:
+def a_tuesday_rhythm(followed: Followed, **fields: Any) -> Rhythm:
     return a_rhythm(followed.case, followed.plan, by=followed.alice, **fields)
 
 
@@ -255,17 +257,17 @@ def test_leave_reminders__what_was_overlooked_is_not_forgotten(followed: Followe
 def test_leave_reminders__dropped_when_it_is_over(followed: Followed, end: Callable[..., object]) -> None:
     rhythm = a_tuesday_rhythm(followed)
     leave_reminders(by=CLOCK, at=AT)
-    by = {"by": followed.alice, "at": AT, "version": 1}
+    by: dict[str, Any] = {"by": followed.alice, "at": AT, "version": 1}
     checkin = followed.checkins(rhythm=rhythm)[0]
     with acting(followed.alice):
         if end is record_checkin:
-            record_checkin(checkin=checkin, outcome="HELD", **by)  # type: ignore[arg-type]
+            record_checkin(checkin=checkin, outcome="HELD", **by)
         elif end is cancel_checkin:
-            cancel_checkin(checkin=checkin, **WHY, **by)  # type: ignore[arg-type]
+            cancel_checkin(checkin=checkin, **WHY, **by)
         elif end is reschedule_checkin:
-            reschedule_checkin(checkin=checkin, due_on=TODAY + 3 * DAY, **WHY, **by)  # type: ignore[arg-type]
+            reschedule_checkin(checkin=checkin, due_on=TODAY + 3 * DAY, **WHY, **by)
         else:
-            pause_rhythm(rhythm=rhythm, starts_on=TODAY, reason="ABROAD", **by)  # type: ignore[arg-type]
+            pause_rhythm(rhythm=rhythm, starts_on=TODAY, reason="ABROAD", **by)
     assert [message.state for message in followed.messages()] == ["DROPPED"]
 
 
@@ -316,7 +318,7 @@ def test_tick__one_sweep_that_fails_does_not_stop_the_others(
 def test_tick__over_the_nights_in_which_the_clocks_change(cast: Cast, night: datetime, new_day: date) -> None:
     at = night - timedelta(hours=6)
     case = a_case(by=cast.carla, lead=cast.alice, at=at)
-    plan = an_agreed_plan(case, by=cast.alice, starts_on=new_day - DAY, at=at)
+    plan = a_plan(case, by=cast.alice, starts_on=new_day - DAY, at=at)
     a_rhythm(
         case, plan, by=cast.alice, at=at, frequency="DAYS", policy="KEEP", starts_on=new_day - DAY, time=time(2, 30)
     )
@@ -334,7 +336,7 @@ def test_tick__over_the_nights_in_which_the_clocks_change(cast: Cast, night: dat
 def test_clock__acts_are_nobody_elses(followed: Followed) -> None:
     for act in (tick, settle, materialise, mark_late, clock.climb, leave_reminders):
         with pytest.raises(NotAllowed):
-            act(by=followed.carla, at=AT)  # type: ignore[operator]
+            act(by=followed.carla, at=AT)  # type: ignore[arg-type]
 
 
 def test_clock__reads_no_note_no_plan_and_no_name(followed: Followed) -> None:
@@ -381,7 +383,7 @@ def test_tick__four_at_once_make_nothing_twice_and_forget_nothing(
     cast = a_cast()
     for _ in range(3):
         case = a_case(by=cast.carla, lead=cast.alice)
-        plan = an_agreed_plan(case, by=cast.alice)
+        plan = a_plan(case, by=cast.alice)
         for weekday in range(5):
             a_rhythm(case, plan, by=cast.alice, weekdays=[weekday], policy="KEEP", starts_on=TODAY + weekday * DAY)
     monkeypatch.setattr(clock, "BATCH", 4)
@@ -404,7 +406,7 @@ def test_tick__four_at_once_make_nothing_twice_and_forget_nothing(
 def test_record_checkin__of_two_at_once_exactly_one_wins(own_database: OwnDatabase) -> None:
     cast = a_cast()
     case = a_case(by=cast.carla, lead=cast.alice)
-    plan = an_agreed_plan(case, by=cast.alice)
+    plan = a_plan(case, by=cast.alice)
     users: list[User] = [cast.alice, cast.carla]
     for _ in range(5):
         checkin = a_checkin(case, plan, by=cast.alice)

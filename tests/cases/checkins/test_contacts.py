@@ -25,7 +25,7 @@ from tests.cases.checkins.conftest import DAY, Followed, after, last_entry
 from tests.factories import AT, TODAY
 from tests.factories.checkins import a_checkin, a_rhythm
 
-WHY = {"asked_by": "PERSON", "reason": "Works that day"}
+WHY: dict[str, Any] = {"asked_by": "PERSON", "reason": "Works that day"}
 
 
 @pytest.fixture
@@ -34,13 +34,13 @@ def checkin(followed: Followed) -> CheckIn:
 
 
 def move(followed: Followed, checkin: CheckIn, *, by: User | None = None, **said: Any) -> CheckIn:
-    said = WHY | {"version": 1, "at": AT, "due_on": TODAY + DAY} | said
+    said = {**WHY, "version": 1, "at": AT, "due_on": TODAY + DAY, **said}
     with acting(by or followed.alice):
         return reschedule_checkin(checkin=checkin, by=by or followed.alice, **said)
 
 
 def cancel(followed: Followed, checkin: CheckIn, *, by: User | None = None, **said: Any) -> CheckIn:
-    said = WHY | {"version": 1, "at": AT} | said
+    said = {**WHY, "version": 1, "at": AT, **said}
     with acting(by or followed.alice):
         return cancel_checkin(checkin=checkin, by=by or followed.alice, **said)
 

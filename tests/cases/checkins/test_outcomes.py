@@ -24,13 +24,13 @@ YESTERDAY = TODAY - DAY
 
 
 def record(followed: Followed, checkin: CheckIn, *, by: User | None = None, **said: Any) -> CheckIn:
-    said = {"version": 1, "outcome": "HELD", "at": AT} | said
+    said = {"version": 1, "outcome": "HELD", "at": AT, **said}
     with acting(by or followed.alice):
         return record_checkin(checkin=checkin, by=by or followed.alice, **said)
 
 
 def correct(followed: Followed, checkin: CheckIn, *, by: User | None = None, **said: Any) -> CheckIn:
-    said = {"version": 2, "outcome": "MISSED", "at": AT} | said
+    said = {"version": 2, "outcome": "MISSED", "at": AT, **said}
     with acting(by or followed.alice):
         return correct_checkin(checkin=checkin, by=by or followed.alice, **said)
 
@@ -188,7 +188,7 @@ def test_correct_checkin__refuses_what_was_not_recorded_or_changed_since(followe
 
 def test_notes__never_reach_the_core(followed: Followed, checkin: CheckIn) -> None:
     canary = "canary-7491"
-    texts = dict.fromkeys(("reason", "note", "agreed", "concerns"), canary)
+    texts: dict[str, Any] = dict.fromkeys(("reason", "note", "agreed", "concerns"), canary)
     record(followed, checkin, outcome="MISSED_ACCEPTABLE", next_on=TODAY + DAY, **texts)
     correct(followed, checkin, **texts)
     with acting(followed.carla):

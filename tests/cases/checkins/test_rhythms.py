@@ -23,7 +23,8 @@ from cases.checkins.services import (
 from cases.plans.models import FollowUpPlan
 from tests.cases.checkins.conftest import DAY, Followed, after, last_entry
 from tests.factories import AT, TODAY, a_case
-from tests.factories.checkins import a_checkin, a_rhythm, an_agreed_plan
+from tests.factories.checkins import a_checkin, a_rhythm
+from tests.factories.plans import a_plan
 
 
 def test_arrange_rhythm__its_check_ins_of_eight_weeks_exist_at_once(followed: Followed) -> None:
@@ -53,19 +54,19 @@ def test_arrange_rhythm__what_is_skipped_stands_there_as_cancelled(followed: Fol
 
 
 def test_arrange_rhythm__keeps_only_what_says_when(followed: Followed) -> None:
-    said = {"month_day": 15, "nth": 1, "nth_weekday": 2}
+    said: dict[str, Any] = {"month_day": 15, "nth": 1, "nth_weekday": 2}
     weekly = a_rhythm(followed.case, followed.plan, by=followed.alice, weekdays=[3, 1, 3], **said)
     assert (weekly.weekdays, weekly.month_day, weekly.nth, weekly.nth_weekday) == ([1, 3], None, None, None)
     monthly = a_rhythm(followed.case, followed.plan, by=followed.alice, frequency="MONTHS", **said)
     assert (monthly.weekdays, monthly.month_day, monthly.nth, monthly.nth_weekday) == ([], 15, None, None)
-    said["month_day"] = None  # type: ignore[assignment]
+    said["month_day"] = None
     by_weekday = a_rhythm(followed.case, followed.plan, by=followed.alice, frequency="MONTHS", **said)
     assert (by_weekday.month_day, by_weekday.nth, by_weekday.nth_weekday) == (None, 1, 2)
 
 
 def test_arrange_rhythm__none_is_made_for_days_gone_by(followed: Followed) -> None:
-    case = a_case(by=followed.carla, lead=followed.alice)
-    plan = an_agreed_plan(case, by=followed.alice, starts_on=TODAY - 30 * DAY)
+    case = a_case(by=followed.carla, lead=followed.alice, at=after(-30))
+    plan = a_plan(case, by=followed.alice, at=after(-30))
     rhythm = a_rhythm(case, plan, by=followed.alice, every=2, starts_on=TODAY - 21 * DAY)
     assert followed.days(rhythm)[:2] == ["2024-11-12", "2024-11-26"]
 
@@ -151,7 +152,7 @@ def test_end_rhythm__calls_off_what_was_planned_from_then_on(followed: Followed)
 
 def test_end_rhythm__refuses_the_impossible(followed: Followed) -> None:
     rhythm = a_rhythm(followed.case, followed.plan, by=followed.alice, ends_on=TODAY + 20 * DAY)
-    said = {"rhythm": rhythm, "by": followed.alice, "at": AT}
+    said: dict[str, Any] = {"rhythm": rhythm, "by": followed.alice, "at": AT}
     with acting(followed.alice):
         for ends_on, code in ((TODAY - DAY, "too_early"), (TODAY + 21 * DAY, "too_far")):
             with pytest.raises(Refused) as refused:
@@ -239,7 +240,7 @@ def test_resume_rhythm__nothing_for_days_gone_by_nor_for_another_pause(followed:
 
 def test_resume_rhythm__makes_what_was_never_made(followed: Followed) -> None:
     case = a_case(by=followed.carla, lead=followed.alice)
-    plan = an_agreed_plan(case, by=followed.alice)
+    plan = a_plan(case, by=followed.alice)
     rhythm = a_rhythm(case, plan, by=followed.alice, starts_on=TODAY + 70 * DAY)
     paused(followed, rhythm, 70)
     resumed(followed, rhythm, 77, today=70)

@@ -14,7 +14,8 @@ from cases.checkins.models import CheckIn
 from cases.outbox.models import Message
 from cases.tasks import send_messages, tick
 from tests.factories import Cast, a_case
-from tests.factories.checkins import a_rhythm, an_agreed_plan
+from tests.factories.checkins import a_rhythm
+from tests.factories.plans import a_plan
 
 
 def ticked(*arguments: str) -> dict[str, int]:
@@ -26,7 +27,7 @@ def ticked(*arguments: str) -> dict[str, int]:
 
 def a_weekly_contact(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
-    a_rhythm(case, an_agreed_plan(case, by=cast.alice), by=cast.alice)
+    a_rhythm(case, a_plan(case, by=cast.alice), by=cast.alice)
 
 
 def test_tick__says_what_it_did(cast: Cast) -> None:

@@ -25,7 +25,8 @@ from cities.ledger.rules import Clock
 from tests.cases.outbox.conftest import Sink, free_port
 from tests.databases import OwnDatabase
 from tests.factories import AT, TODAY, Cast, a_case, a_cast
-from tests.factories.checkins import a_checkin, an_agreed_plan
+from tests.factories.checkins import a_checkin
+from tests.factories.plans import a_plan
 
 CLOCK = Clock.CLOCK
 MINUTE = timedelta(minutes=1)
@@ -34,7 +35,7 @@ MINUTE = timedelta(minutes=1)
 def reminders(cast: Cast, count: int = 1) -> list[Message]:
     """As many reminders of Alice's, due at AT."""
     case = a_case(by=cast.carla, lead=cast.alice, name="Nemo Canary")
-    plan = an_agreed_plan(case, by=cast.alice)
+    plan = a_plan(case, by=cast.alice)
     for _ in range(count):
         a_checkin(case, plan, by=cast.alice, due_time=time(14, 30), place="Canary street")
     leave_reminders(by=CLOCK, at=AT)
@@ -100,7 +101,7 @@ def test_send_due__says_when_it_comes_after_the_day(cast: Cast, sink: Sink) -> N
 
 def test_send_due__not_before_it_is_due(cast: Cast, sink: Sink) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
-    a_checkin(case, an_agreed_plan(case, by=cast.alice), by=cast.alice, due_on=TODAY + timedelta(days=1))
+    a_checkin(case, a_plan(case, by=cast.alice), by=cast.alice, due_on=TODAY + timedelta(days=1))
     leave_reminders(by=CLOCK, at=AT)
     seven = AT.replace(hour=7) + timedelta(days=1)
     assert send(seven - MINUTE) == Sent()
