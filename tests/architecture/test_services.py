@@ -95,7 +95,7 @@ def test_every_service__has_its_scene() -> None:
 
 
 @contextmanager
-def _on_behalf_of(by: User | Clock) -> Iterator[None]:
+def on_behalf_of(by: User | Clock) -> Iterator[None]:
     if isinstance(by, User):
         with acting(by):
             yield
@@ -156,7 +156,7 @@ def _attempt(name: str, cast: Cast, monkeypatch: pytest.MonkeyPatch, *, failing_
 
     scene = SCENES[name](cast)
     before = _everything(cast)
-    with monkeypatch.context() as patched, _on_behalf_of(scene.by):
+    with monkeypatch.context() as patched, on_behalf_of(scene.by):
         patched.setattr(ledger, "write", write)
         try:
             scene.act()
