@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django import forms
@@ -13,12 +14,14 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from cases.access.rules import Refused, Stale
 from cases.access.selectors import acts_of
 from cases.access.services import open_file, open_list
 from cases.casefiles.models import Casefile
 from cases.people.rules import age_on
+from cases.prosecution.selectors import caution_on
 from cases.web.purposes import PURPOSES
 from cases.web.tabs import tabs
 from cities.roles.permissions import Permission
@@ -101,6 +104,7 @@ def case_page(
         "case": case,
         "person": case.person,
         "age": age_on(case.person.born_on, timezone.localdate(request.at)),
+        "caution": caution_on(case, request.user, at=request.at),
         "acts": {act.name for act in acts},
         "tabs": tabs(request, case, acts),
         "today": timezone.localdate(request.at),
@@ -144,6 +148,15 @@ def number_in_the_address(request: SignedIn, name: str) -> int | None:
     """A row's number in the query of the address, or None when there is none that could be one."""
     value = request.GET.get(name, "")
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
+
+
+def moment_in_the_address(request: SignedIn, name: str) -> datetime | None:
+    """A moment in the query of the address, such as the one up to which the past was shown already."""
+    try:
+        moment = parse_datetime(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    return moment if moment is None or timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
 def listed(

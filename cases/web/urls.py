@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from cases.web.access import urls as access
 from cases.web.board import urls as board
 from cases.web.casefiles import urls as casefiles
 from cases.web.checkins import urls as checkins
@@ -9,15 +10,18 @@ from cases.web.my_day import urls as my_day
 from cases.web.people import urls as people
 from cases.web.plans import urls as plans
 from cases.web.search import urls as search
+from cases.web.timeline import urls as timeline
 
 own: list[URLPattern | URLResolver] = [
     *my_day.urlpatterns,
     *board.urlpatterns,
     *casefiles.urlpatterns,
+    *timeline.urlpatterns,
     *people.urlpatterns,
     *checkins.urlpatterns,
     *plans.urlpatterns,
     *search.urlpatterns,
+    *access.urlpatterns,
 ]
 
 urlpatterns = [path("", include((own, "cases")))]

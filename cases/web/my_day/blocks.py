@@ -11,11 +11,16 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from cases.audit.selectors import recently_opened
 from cases.casefiles.selectors import next_steps_of
 from cases.checkins.models import CheckIn
 from cases.checkins.selectors import due_today, overdue, to_record
+from cases.plans.selectors import actions_due
+from cases.prosecution.models import ProsecutionReferral
+from cases.prosecution.rules import ReferralStage, Urgency
+from cases.prosecution.selectors import referrals_for, referrals_to_act_on
 from cases.web.checkins.words import lateness
 from cases.web.pages import listed
 from cities.places.rules import working_days_between
@@ -24,6 +29,9 @@ from cities.roles.rules import Compartment
 from cities.web.requests import SignedIn
 
 RowT = TypeVar("RowT", bound=Model)
+
+#: How many cases are remembered as recently opened.
+A_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,99 @@ def steps(request: SignedIn, most: int) -> Block:
     return Block("steps", _("Next steps within 14 days"), rows, more, _("No next step is due."), comes_first=False)
 
 
+def actions(request: SignedIn, most: int) -> Block:
+    """What she is to do from the plans in force, in a fortnight."""
+    today = timezone.localdate(request.at)
+    found = actions_due(request.user, at=request.at)
+    shown, more = _shown(request, found, most, Permission.PLAN_READ, Compartment.CARE)
+    rows = [
+        Row(
+            when=formats.date_format(action.due_on, "D j M"),
+            what=action.text,
+            reference=action.casefile.reference,
+            address=reverse("cases:plan", args=[action.casefile.reference]),
+            detail=str(action.casefile.person),
+            late=_days_late(action.due_on, today),
+            act=_("To the plan"),
+            act_address=reverse("cases:plan", args=[action.casefile.reference]),
+        )
+        for action in shown
+    ]
+    return Block("actions", _("Actions within 14 days"), rows, more, _("No action is due."), comes_first=False)
+
+
+#: stage -> what is asked of whoever finds the referral on her day.
+ASKED = {
+    ReferralStage.DRAFTED: gettext_lazy("to be approved by a second person"),
+    ReferralStage.APPROVED: gettext_lazy("approved, to be sent"),
+    ReferralStage.SENT: gettext_lazy("to be acknowledged"),
+    ReferralStage.ACKNOWLEDGED: gettext_lazy("to be answered"),
+}
+
+
+def referrals(request: SignedIn, most: int) -> Block:
+    """What waits for her, in the cell or in the office it is addressed to. The office is told a subject, no case."""
+    found = referrals_to_act_on(request.user, at=request.at)
+    shown, more = _shown(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
+    rows = [
+        Row(
+            what=referral.subject,
+            reference=str(referral),
+            address=_referral(referral),
+            when=formats.date_format(timezone.localdate(referral.sent_at or referral.recorded_at), "D j M"),
+            detail=", ".join(
+                [str(ASKED[ReferralStage(referral.stage)])]
+                + ([] if referral.urgency == Urgency.ORDINARY else [referral.get_urgency_display()])
+            ),
+            act=_("Open"),
+            act_address=_referral(referral),
+        )
+        for referral in shown
+    ]
+    return Block("referrals", _("Prosecution referrals"), rows, more, _("No referral waits for you."))
+
+
+def waiting(request: SignedIn, most: int) -> Block:
+    """What others have to do first: referrals under way that this user cannot move."""
+    own = referrals_to_act_on(request.user, at=request.at).order_by().values("pk")
+    under_way = referrals_for(request.user, at=request.at).filter(
+        stage__in=[ReferralStage.DRAFTED, ReferralStage.APPROVED, ReferralStage.SENT, ReferralStage.ACKNOWLEDGED]
+    )
+    found = under_way.exclude(pk__in=own).order_by("recorded_at", "pk")
+    shown, more = _shown(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
+    rows = [
+        Row(
+            what=referral.subject,
+            reference=str(referral),
+            address=_referral(referral),
+            detail=f"{referral.addressed_to}, {ASKED[ReferralStage(referral.stage)]}",
+        )
+        for referral in shown
+    ]
+    return Block("waiting", _("Waiting for others"), rows, more, _("Nothing waits for others."), comes_first=False)
+
+
+def _referral(referral: ProsecutionReferral) -> str:
+    return f"{reverse('cases:case', args=[referral.reference])}referrals/{referral.number}/"
+
+
+def recent(request: SignedIn, most: int) -> Block:
+    """The cases she opened last."""
+    cases = recently_opened(request.user, at=request.at, limit=A_FEW)
+    if cases:
+        listed(request, cases, permission=Permission.CASE_READ)
+    rows = [
+        Row(
+            what=str(case.person),
+            reference=case.reference,
+            address=reverse("cases:case", args=[case.reference]),
+            detail=case.get_stage_display(),
+        )
+        for case in cases
+    ]
+    return Block("recent", _("Recently opened"), rows, 0, _("You opened no case lately."), comes_first=False)
+
+
 def _days_late(day: date, today: date) -> str:
     days = working_days_between(day + timedelta(days=1), today)
     return (
@@ -148,5 +249,9 @@ BLOCKS: list[tuple[str, Permission, Callable[[SignedIn, int], Block]]] = [
     ("today", Permission.CHECKIN_RECORD, todays),
     ("outcomes", Permission.CHECKIN_RECORD, outcomes),
     ("overdue", Permission.CHECKIN_RECORD, late),
+    ("referrals", Permission.REFERRAL_READ, referrals),
+    ("actions", Permission.PLAN_CHANGE, actions),
     ("steps", Permission.CASE_CHANGE, steps),
+    ("waiting", Permission.REFERRAL_DRAFT, waiting),
+    ("recent", Permission.CASE_READ, recent),
 ]

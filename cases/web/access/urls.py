@@ -1,0 +1,10 @@
+"""Who can see a case, and who did; and the ledger of a city."""
+
+from django.urls import path
+
+from cases.web.access import views
+
+urlpatterns = [
+    path("cases/<str:reference>/who-can-see/", views.who_can_see, name="who_can_see"),
+    path("ledger/", views.city_ledger, name="ledger"),
+]
