@@ -1,0 +1,67 @@
+"""Users and postings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from cities.admin.base import SettingsAdmin
+from cities.staff.models import Posting, User
+from cities.staff.services import appoint, change_user, create_user, end_posting
+
+
+@admin.register(User)
+class UserAdmin(SettingsAdmin):
+    """Who can sign in. A password is never set here: whoever is new asks for one by “Forgotten password”.
+
+    The address is given once: it is what one signs in with.
+    """
+
+    list_display = ("last_name", "first_name", "email", "language", "is_active")
+    list_display_links = ("last_name", "first_name", "email")
+    list_filter = ("is_active", "language")
+    search_fields = ("last_name", "first_name", "email")
+    ordering = ("last_name", "first_name", "pk")
+    fields = ("email", "first_name", "last_name", "language", "phone", "is_active")
+    given_once = ("email",)
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        return [name for name in self.fields if obj is not None or name != "is_active"]
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """An account belongs to no city. Whether this administrator may change this one, the service says."""
+        return self.has_view_permission(request, obj)
+
+    def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
+        if row is None:
+            return create_user(by=by, at=at, **values)
+        return change_user(user=row, by=by, at=at, **values)
+
+
+@admin.register(Posting)
+class PostingAdmin(SettingsAdmin):
+    """Who works where, as what, from one day until another. A posting is ended, not changed."""
+
+    list_display = ("user", "role", "agency", "city", "starts_on", "ends_on")
+    list_filter = ("role", "city")
+    list_select_related = ("user", "agency", "city")
+    search_fields = ("user__last_name", "user__first_name", "user__email", "agency__name")
+    fields = ("user", "role", "agency", "city", "starts_on", "ends_on")
+    given_once = ("user", "role", "agency", "city", "starts_on")
+
+    def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
+        if row is None:
+            return appoint(by=by, at=at, **values)
+        return end_posting(posting=row, by=by, at=at, ends_on=values["ends_on"])
+
+    def get_form(
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is not None and "ends_on" in form.base_fields:
+            form.base_fields["ends_on"].required = True
+        return form
