@@ -8,6 +8,7 @@ from cases.web.casefiles import urls as casefiles
 from cases.web.checkins import urls as checkins
 from cases.web.my_day import urls as my_day
 from cases.web.people import urls as people
+from cases.web.picture import urls as picture
 from cases.web.plans import urls as plans
 from cases.web.search import urls as search
 from cases.web.timeline import urls as timeline
@@ -20,6 +21,7 @@ own: list[URLPattern | URLResolver] = [
     *people.urlpatterns,
     *checkins.urlpatterns,
     *plans.urlpatterns,
+    *picture.urlpatterns,
     *search.urlpatterns,
     *access.urlpatterns,
 ]
