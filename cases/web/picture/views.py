@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -52,7 +53,7 @@ def picture(request: SignedIn) -> HttpResponse:
     require(request.user, Permission.PICTURE_READ, at=request.at)
     form = _asked(request)
     found = _opened(request, form, take_away=False)
-    context = {"picture": found, "today": timezone.localdate(request.at)}
+    context: dict[str, Any] = {"picture": found, "today": timezone.localdate(request.at)}
     if found is not None:
         context |= {
             "chart": departures(found.flow),
