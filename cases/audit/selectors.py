@@ -30,6 +30,9 @@ from cities.staff.models import Posting, User
 #: "Recently" is this long.
 RECENT = timedelta(days=30)
 
+#: What it is to look at a case: nothing in it changes, but somebody knows more than before.
+LOOKS = (Operation.CONSULT, Operation.DISCLOSE, Operation.EXPORT, Operation.EMERGENCY)
+
 #: No more than so many things are done to a case in one moment.
 AT_ONCE = 20
 
@@ -167,8 +170,12 @@ def _day(value: date) -> str:
 def who_looked(
     case: Casefile, user: User, *, at: datetime, before: datetime | None = None, limit: int = 50
 ) -> list[LedgerEntry]:
-    """What the ledger says about the case, the newest first, within the compartments that `user` may know of."""
-    entries = LedgerEntry.objects.filter(case_id=case.pk, **_until("at", before)).select_related("actor")
+    """Who opened the case, and to whom something of it went; the newest first, in the compartments open to `user`.
+
+    What was changed in it stands in the timeline.
+    """
+    entries = LedgerEntry.objects.filter(case_id=case.pk, operation__in=LOOKS, **_until("at", before))
+    entries = entries.select_related("actor")
     if not _reads_ledger(user, case.city_id, at=at):
         entries = entries.filter(compartment__in=["", *compartments_open_to(user, case, at=at)])
     return list(entries.order_by("-at", "-pk")[:limit])

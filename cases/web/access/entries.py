@@ -12,7 +12,7 @@ from cases.web import purposes
 from cities.agencies.selectors import agencies
 from cities.ledger.models import LedgerEntry
 from cities.roles.permissions import Permission
-from cities.roles.rules import Compartment, Role
+from cities.roles.rules import Role
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
             operation=entry.get_operation_display(),
             act=_act(entry.act),
             reference=entry.case_reference,
-            compartment=str(Compartment(entry.compartment).label) if entry.compartment in Compartment.values else "",
+            compartment=entry.compartment,
             fields=", ".join(entry.fields),
             purpose=purposes.in_words(entry.purpose),
             outcome="" if entry.outcome == "DONE" else entry.outcome,
