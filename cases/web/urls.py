@@ -10,6 +10,7 @@ from cases.web.my_day import urls as my_day
 from cases.web.people import urls as people
 from cases.web.picture import urls as picture
 from cases.web.plans import urls as plans
+from cases.web.prosecution import urls as prosecution
 from cases.web.search import urls as search
 from cases.web.timeline import urls as timeline
 
@@ -22,6 +23,7 @@ own: list[URLPattern | URLResolver] = [
     *checkins.urlpatterns,
     *plans.urlpatterns,
     *picture.urlpatterns,
+    *prosecution.urlpatterns,
     *search.urlpatterns,
     *access.urlpatterns,
 ]

@@ -25,7 +25,9 @@ from cases.checkins.rules import working_days_late
 from cases.checkins.selectors import checkins_for, otherwise_late, set_aside, to_acknowledge
 from cases.checkins.services import acknowledge_late
 from cases.outbox.selectors import dead_in_city
+from cases.prosecution.selectors import referrals_for
 from cases.web.pages import attempt, listed
+from cases.web.prosecution.pages import stages_of
 from cases.web.shapes import Versioned
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
@@ -102,6 +104,8 @@ def board(request: SignedIn) -> HttpResponse:
         "today": day_of(request.at),
         "caseload": caseload(request.user, at=request.at),
     }
+    if "REFERRAL_READ" in acts:
+        context["stages"] = stages_of(referrals_for(request.user, at=request.at))
     return page(request, "cases/board/board.html", context)
 
 

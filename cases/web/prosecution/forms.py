@@ -8,17 +8,15 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.prosecution.models import Offence
-from cases.prosecution.rules import ANSWERS, Answer, FactDraft, Nature, ReferralGround, Urgency
+from cases.prosecution.rules import ANSWERS, MOST_FACTS, Answer, FactDraft, Nature, ReferralGround, Urgency
 from cases.travel.rules import Reliability
 from cases.web.shapes import RowsForm, Versioned
 from cities.agencies.models import Agency
 from cities.web.fields import DayField, LongTextField
-
-#: So many statements fit on a page; who needs more is writing a file, not a referral.
-MOST_FACTS = 30
 
 #: What the names of their fields begin with.
 FACTS = "facts"
@@ -116,22 +114,28 @@ class Written:
         facts: Sequence[Mapping[str, Any]] = (),
         rows: Mapping[str, QuerySet[Any]],
     ) -> None:
-        wants_more = typed is not None and "more" in typed
-        if typed is not None and wants_more:
+        self.has_grown = typed is not None and "more" in typed
+        if typed is not None and self.has_grown:
             begins, facts, typed = _typed_so_far(form_class, typed), _facts_so_far(typed), None
+        self.is_judged = typed is not None
         self.form = form_class(typed, initial=dict(begins), rows=rows)
-        self.facts = FactFormSet(typed, initial=list(facts), prefix=FACTS)
-        if wants_more and len(facts) < MOST_FACTS:
+        # What was typed is judged by itself: beside what stood there, a statement typed again would pass for none.
+        self.facts = FactFormSet(typed, initial=None if self.is_judged else list(facts), prefix=FACTS)
+        if self.has_grown and len(facts) < MOST_FACTS:
             self.facts.extra = 1
 
     def is_valid(self) -> bool:
         """Whether both are; both are looked at, so that all that is wrong is said at once."""
-        return all([self.form.is_valid(), self.facts.is_valid()])
+        valid = [self.form.is_valid(), self.facts.is_valid()]
+        if not valid[1]:
+            self.form.add_error(None, gettext("Something is missing in what it states."))
+        return all(valid)
 
     def told(self) -> dict[str, Any]:
         """What the service takes. A statement that was left empty, or taken out, is none."""
         kept = [form for form in self.facts.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        return {**self.form.cleaned_data, "facts": [form.drafted() for form in kept]}  # type: ignore[attr-defined]
+        told = {**self.form.cleaned_data, "facts": [form.drafted() for form in kept]}
+        return {**told, "offences": list(told["offences"])}
 
 
 def _typed_so_far(form_class: type[ReferralForm], typed: QueryDict) -> dict[str, Any]:

@@ -1,0 +1,113 @@
+"""How the pages of a referral answer in both houses: in the cell within its case, in the office by itself.
+
+The office can't open the case, and nothing of it is asked for on its behalf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from cases.access.rules import OutOfSight
+from cases.access.selectors import acts_of
+from cases.access.services import open_file
+from cases.casefiles.models import Casefile
+from cases.casefiles.selectors import case_for
+from cases.prosecution.models import ProsecutionReferral
+from cases.prosecution.rules import ANSWERS, ReferralStage, may_approve
+from cases.prosecution.selectors import case_of, facts_of, offences_of, stage_changes_of
+from cases.web.pages import attempt, case_page, whence
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
+from cities.web.pages import page
+from cities.web.requests import SignedIn
+
+#: How a referral is opened to be read.
+READ: dict[str, Any] = {"permission": Permission.REFERRAL_READ, "compartment": Compartment.JUSTICE}
+
+
+def page_of(referral: ProsecutionReferral) -> str:
+    """The address of a referral, the same for both houses."""
+    return reverse("cases:referral", args=[referral.reference, referral.number])
+
+
+def referral_page(
+    request: SignedIn,
+    referral: ProsecutionReferral,
+    template: str = "cases/prosecution/referral.html",
+    *,
+    permission: Permission = Permission.REFERRAL_READ,
+    form: forms.Form | None = None,
+    **shown: Any,
+) -> HttpResponse:
+    """A page of one referral. The ledger has it before it is drawn."""
+    opened: dict[str, Any] = {
+        "permission": permission, "compartment": Compartment.JUSTICE, "record": referral,
+    }  # fmt: skip
+    acts = acts_of(request.user, at=request.at, city_id=referral.city_id)
+    everything = {
+        "referral": referral,
+        "facts": facts_of(referral),
+        "offences": offences_of(referral),
+        "history": stage_changes_of(referral, request.user, at=request.at),
+        "may_approve": Permission.REFERRAL_APPROVE in acts
+        and may_approve(approver=request.user.pk, drafted_by=referral.drafted_by_id),
+        "may_answer": bool(ANSWERS[referral.answer]),
+        "cancel": page_of(referral),
+        **shown,
+    }
+    case = _case_behind(request, referral)
+    if case is not None:
+        return case_page(request, case, template, **opened, form=form, house="base_case.html", **everything)
+    open_file(by=request.user, at=request.at, case=case_of(referral), purpose=whence(request), **opened)
+    names = {act.name for act in acts}
+    return page(request, template, {"house": "base.html", "acts": names, **everything}, form=form)
+
+
+def _case_behind(request: SignedIn, referral: ProsecutionReferral) -> Casefile | None:
+    """The case, for the house that may open it."""
+    try:
+        return case_for(request.user, referral.reference, at=request.at)
+    except OutOfSight:
+        return None
+
+
+def referral_act(
+    request: SignedIn,
+    referral: ProsecutionReferral,
+    form: forms.Form,
+    act: Callable[..., ProsecutionReferral],
+    *,
+    said: str,
+    **shown: Any,
+) -> HttpResponse:
+    """One act on a referral: the page again with what is wrong, or the act, a word about it, and on to the referral.
+
+    `act` is a service that still lacks `by`, `at` and what the form has.
+    """
+    if request.method == "POST" and form.is_valid():
+        done = attempt(form, lambda: act(by=request.user, at=request.at, **form.cleaned_data), now=referral)
+        if done is not None:
+            messages.success(request, said)
+            return redirect(page_of(done))
+    return referral_page(request, referral, form=form, **shown)
+
+
+def stages_of(found: QuerySet[ProsecutionReferral]) -> list[dict[str, Any]]:
+    """The stages in which there is a referral, with how many, in the order of their life."""
+    numbers = {
+        stage: len(list(rows)) for stage, rows in groupby(found.order_by("stage").values_list("stage", flat=True))
+    }
+    return [
+        {"value": stage.value, "label": stage.label, "number": numbers[stage]}
+        for stage in ReferralStage
+        if stage in numbers
+    ]
