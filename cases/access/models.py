@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -144,7 +144,7 @@ class CaseAccess(CaseRow):
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = GrantQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = GrantQuerySet.as_manager()
     grants = GrantQuerySet.as_manager()
 
     class Meta:

@@ -24,6 +24,7 @@ from cases.plans.models import FollowUpPlan
 from cases.plans.selectors import plans_for
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.selectors import case_of, referrals_for
+from cities.admin.base import signed_in
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 
@@ -68,7 +69,7 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         shown = getattr(answer, "context_data", None) or {}
         if "cl" in shown:
             open_list(
-                by=request.user, at=timezone.now(), permission=self.permission, compartment=self.compartment,
+                by=signed_in(request), at=timezone.now(), permission=self.permission, compartment=self.compartment,
                 kind=self.opts.model_name or "", ids=[row.pk for row in shown["cl"].result_list],
             )  # fmt: skip
         return answer
@@ -79,7 +80,7 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         row = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
         if row is not None:
             open_file(
-                by=request.user, at=timezone.now(), case=self.case_of(row), permission=self.permission,
+                by=signed_in(request), at=timezone.now(), case=self.case_of(row), permission=self.permission,
                 compartment=self.compartment, record=row,
             )  # fmt: skip
         return super().change_view(request, object_id, form_url, extra_context)

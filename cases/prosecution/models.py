@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to, offices_of
+from cases.access.models import CaseAccess, CaseRow, RowT, VisibleQuerySet, cities_open_to, offices_of
 from cases.access.rules import NeedToKnow, known
 from cases.prosecution.rules import SINCE_SENT, Answer, Nature, ReferralGround, ReferralStage, Urgency
 from cases.travel.rules import Reliability
@@ -20,7 +20,7 @@ from cities.roles.rules import Compartment
 from cities.staff.models import User
 
 
-class ReferralQuerySet(VisibleQuerySet[models.Model]):
+class ReferralQuerySet(VisibleQuerySet[RowT]):
     """Referrals, and rows of referrals, asked for on somebody's behalf."""
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
@@ -253,7 +253,7 @@ class Caution(CaseRow):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects = CautionQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = CautionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("caution")

@@ -23,7 +23,7 @@ class AgencyAdmin(SettingsAdmin):
     fields = ("name", "kind", "city", "email", "phone", "is_active")
     given_once = ("city",)
 
-    def get_fields(self, request: Any, obj: models.Model | None = None) -> list[str]:
+    def get_fields(self, request: Any, obj: models.Model | None = None) -> Any:
         return [name for name in self.fields if obj is not None or name != "is_active"]
 
     def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:

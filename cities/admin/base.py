@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from cities.refusals import NotAllowed, Refused
 from cities.roles.permissions import Permission
+from cities.staff.models import User
 from cities.staff.selectors import settings_standing, standing_of
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Who asks. Nobody else gets past the site."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]

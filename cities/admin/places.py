@@ -29,7 +29,7 @@ class CityAdmin(SettingsAdmin):
     given_once = ("code", "nis")
 
     def city_of(self, row: models.Model) -> int | None:
-        return row.pk
+        return int(row.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Which cities there are, the country says; how a city is called, its own administrator may."""

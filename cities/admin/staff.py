@@ -29,7 +29,7 @@ class UserAdmin(SettingsAdmin):
     fields = ("email", "first_name", "last_name", "language", "phone", "is_active")
     given_once = ("email",)
 
-    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         return [name for name in self.fields if obj is not None or name != "is_active"]
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:

@@ -73,8 +73,10 @@ def take_over(plan: FollowUpPlan, former: FollowUpPlan, *, by: User, at: datetim
 
 def catch_up(plan: FollowUpPlan, *, by: User, at: datetime) -> None:
     """What happened under the version before while this one was in the making: done is done, new steps come along."""
-    for goal in plan.goals.filter(continues__isnull=False, state=GoalState.OPEN).select_related("continues"):
+    for goal in plan.goals.filter(state=GoalState.OPEN).select_related("continues"):
         before = goal.continues
+        if before is None:
+            continue
         if before.state != GoalState.OPEN:
             goal.state, goal.result = before.state, before.result
             goal.version += 1

@@ -311,7 +311,12 @@ def test_agree_plan__supersedes_and_takes_over_what_is_open(cast: Cast, case: Ca
         one, two, three = goals_of(first)
         steps = [step(one, cast, "Telephone"), step(one, cast, "Write"), step(two, cast, "Visit")]
         finish_action(action=steps[0], by=cast.alice, at=AT, done_on=TODAY)
-        same = {"domain": three.domain, "text": three.text, "owner": three.owner, "target_on": three.target_on}
+        same: dict[str, Any] = {
+            "domain": three.domain,
+            "text": three.text,
+            "owner": three.owner,
+            "target_on": three.target_on,
+        }
         change_goal(goal=three, by=cast.alice, at=AT, version=1, **same, state=GoalState.REACHED, result="Well done")
 
         second = draft_plan(case=case, by=cast.alice, at=AT, starts_on=TODAY + 80 * DAY)
@@ -362,13 +367,14 @@ def test_agree_plan__not_before_the_version_that_is_in_force(cast: Cast, case: C
 
 def test_end_plan__says_why(cast: Cast, case: Casefile) -> None:
     plan = a_plan(case, by=cast.alice)
-    ending = {"plan": plan, "by": cast.alice, "version": plan.version}
+    ending: dict[str, Any] = {"plan": plan, "by": cast.alice, "version": plan.version}
     with acting(cast.alice):
-        for fields, expected in (
+        refused: list[tuple[dict[str, Any], tuple[str, str]]] = [
             ({"ended_on": TODAY, "reason": " "}, ("reason", "required")),
             ({"ended_on": TODAY + DAY, "reason": "So"}, ("ended_on", "future")),
             ({"ended_on": TODAY - DAY, "reason": "So"}, ("ended_on", "too_early")),
-        ):
+        ]
+        for fields, expected in refused:
             with pytest.raises(Refused) as caught:
                 end_plan(at=AT, **ending, **fields)
             assert (caught.value.field, caught.value.code) == expected

@@ -54,7 +54,7 @@ def test_add_agency__one_of_a_name(cast: Cast) -> None:
 
 
 def test_change_agency__only_what_differs(cast: Cast) -> None:
-    same = {"name": cast.agency.name, "kind": cast.agency.kind}
+    same: dict[str, Any] = {"name": cast.agency.name, "kind": cast.agency.kind}
     change_agency(agency=cast.agency, by=cast.administrator, at=AT, **same)
     changed = change_agency(agency=cast.agency, by=cast.administrator, at=AT, **same, is_active=False)
     assert (changed.is_active, changed in agencies(), changed in agencies_of(cast.city)) == (False, True, False)

@@ -109,7 +109,13 @@ def test_population_on__never_guesses_back(db: None) -> None:
 
 
 def test_designate__a_round_is_one_row(cast: Cast, country: User) -> None:
-    given = {"at": AT, "city": cast.city, "round": 1, "grant_eur": Decimal(125_000), "source": "Invented"}
+    given: dict[str, Any] = {
+        "at": AT,
+        "city": cast.city,
+        "round": 1,
+        "grant_eur": Decimal(125_000),
+        "source": "Invented",
+    }
     with pytest.raises(NotAllowed):
         designate(by=cast.administrator, starts_on=date(2014, 1, 1), **given)
     for starts_on in (date(2014, 1, 1), date(2014, 1, 1), date(2015, 3, 1)):
