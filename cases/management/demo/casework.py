@@ -15,7 +15,7 @@ from cases.management.demo import texts
 from cases.management.demo.files import File
 from cases.management.demo.lives import between
 from cases.management.demo.people import a_person, named
-from cases.management.demo.writing import Desk, ids, moment, put
+from cases.management.demo.writing import Desk, ids, moment, put, rows_of
 from cases.people.models import Person, Relationship
 from cases.people.rules import RelationshipKind
 from cases.travel.rules import TravelValue
@@ -157,7 +157,7 @@ def write_relatives(rng: Random, desk: Desk, kept: list[Kept], languages: str, t
         wanted += [(one, kind) for kind in kinds]
     persons, called, links = [], [], []
     surnames = dict(
-        Person.objects.filter(pk__in=[one.row.person_id for one in kept]).values_list("pk", "official_name")
+        rows_of(Person).filter(pk__in=[one.row.person_id for one in kept]).values_list("pk", "official_name")
     )
     for pk, (one, kind) in zip(ids(Person, len(wanted)), wanted, strict=True):
         sex = rng.choice("FM")

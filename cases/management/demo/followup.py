@@ -25,7 +25,7 @@ from cases.checkins.services.making import due_of, make
 from cases.management.demo import texts
 from cases.management.demo.casework import Kept
 from cases.management.demo.plans import write_plans
-from cases.management.demo.writing import Desk, moment, put
+from cases.management.demo.writing import Desk, moment, put, rows_of
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import PlanState
 from cities.places.rules import is_working_day, working_days_after
@@ -177,7 +177,8 @@ def _tell_the_past(rng: Random, desk: Desk, followed: list[Followed], today: dat
     """Every contact gone by has its outcome, but the last one where something is left to do."""
     left_open = {case.kept.row.pk: case.moment for case in followed if case.moment.working_days < 0}
     rows = list(
-        CheckIn.objects.filter(casefile__in=[case.kept.row.pk for case in followed], due_on__lt=today)
+        rows_of(CheckIn)
+        .filter(casefile__in=[case.kept.row.pk for case in followed], due_on__lt=today)
         .filter(state=CheckInState.PLANNED)
         .order_by("casefile_id", "due_on", "pk")
     )
@@ -218,4 +219,4 @@ def _leave_open(rows: list[CheckIn], today: date) -> None:
             row.late_at = moment(row.late_from, 6)
         if row.climbs_on <= today:
             row.climbed_at = moment(row.climbs_on, 6)
-    CheckIn.objects.bulk_update(rows, ["reminded_at", "late_at", "climbed_at"], batch_size=500)
+    rows_of(CheckIn).bulk_update(rows, ["reminded_at", "late_at", "climbed_at"], batch_size=500)

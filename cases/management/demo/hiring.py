@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -20,8 +21,16 @@ from cities.places.selectors import cities
 from cities.staff.models import Posting, User
 
 
-def hire(at: datetime, extras: dict[str, int]) -> dict[str, Desk]:
-    """Everybody who works here, by city; more caseworkers where there are more people (`extras`)."""
+@dataclass(frozen=True)
+class Hired:
+    """Everybody who works here: by city, and those of no city by agency."""
+
+    desks: dict[str, Desk]
+    country: dict[str, list[Posting]]
+
+
+def hire(at: datetime, extras: dict[str, int]) -> Hired:
+    """Everybody who works here; more caseworkers where there are more people (`extras`)."""
     found = {city.code: city for city in cities()}
     country = {key: Agency(recorded_at=at, name=name, kind=kind) for key, (kind, name) in COUNTRY.items()}
     desks = {place.code: Desk(found[place.code], [], _agencies(found[place.code], at)) for place in PLACES}
@@ -37,10 +46,13 @@ def hire(at: datetime, extras: dict[str, int]) -> dict[str, Desk]:
         for colleague, user in zip(colleagues, users, strict=True)
     ]
     _write(postings, "APPOINT")
+    nowhere: dict[str, list[Posting]] = {}
     for colleague, posting in zip(colleagues, postings, strict=True):
         if colleague.city:
             desks[colleague.city].postings.append(posting)
-    return desks
+        else:
+            nowhere.setdefault(colleague.agency, []).append(posting)
+    return Hired(desks, nowhere)
 
 
 def _write(rows: Sequence[Agency] | Sequence[CellSeat] | Sequence[User] | Sequence[Posting], act: str) -> None:

@@ -20,6 +20,7 @@ from cases.management.demo.people import write_people
 from cases.management.demo.places import PLACES, Place
 from cases.management.demo.progress import Progress
 from cases.management.demo.staff import DOMAIN
+from cases.management.demo.stories import load_articles, tell
 from cases.management.demo.turns import others
 from cases.management.demo.writing import Desk
 from cities.ledger import services as ledger
@@ -28,6 +29,8 @@ from cities.places.rules import day_of
 from cities.staff.selectors import users
 
 CHUNK = 1_500
+#: The cities in which referrals are told.
+STORIES = ("VIL", "ANT", "MOL", "VER")
 #: About how many people there are without more being asked for: who left, who didn't, and relatives.
 ABOUT = 1_150
 
@@ -55,13 +58,17 @@ def load(*, at: datetime, people: int, seed: int, progress: Progress) -> Loaded:
     lives = history(rng, today) + others(rng, today)
     cases = files(rng, lives, today)
     extras = by_city(max(0, people - ABOUT))
-    desks = hire(at, extras)
+    hired = hire(at, extras)
+    desks = hired.desks
     found = {"people": 0, "cases": 0}
     for place in PLACES:
         desk = desks[place.code]
         with acting(desk.coordinator):
             _write_city(rng, desk, place, lives, cases, at, found)
         progress.add(len([life for life in lives if life.city == place.code]), desk.city.name)
+    load_articles(hired.country["administration"][0].user, at)
+    for code in STORIES:
+        tell(desks[code], hired.country, at)
     rest = by_city(max(0, people - found["people"]))
     for place in PLACES:
         _write_extras(rng, desks[place.code], place, rest[place.code], at, found, progress)

@@ -50,6 +50,11 @@ def ids(model: type[models.Model], count: int) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def rows_of(model: type[RowT]) -> models.QuerySet[RowT]:
+    """The rows that whoever acts may see."""
+    return model._base_manager.all()
+
+
 def put(rows: Sequence[RowT]) -> None:
     """Insert the rows, in order."""
     if rows:
