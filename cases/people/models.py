@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to
+from cases.access.models import CaseAccess, CaseRow, RowT, VisibleQuerySet, cities_open_to
 from cases.access.rules import NeedToKnow, known
 from cases.people.rules import BirthPrecision, NameKind, RelationshipKind, Sex
 from cities.places.models import City
@@ -19,7 +19,7 @@ from cities.roles.rules import Compartment
 from cities.staff.models import User
 
 
-class PersonQuerySet(VisibleQuerySet["Person"]):
+class PersonQuerySet(VisibleQuerySet[RowT]):
     """People, and rows about people, asked for on somebody's behalf."""
 
     def visible_to(self, user: User, *, at: datetime) -> Self:

@@ -15,11 +15,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.access.rules import NotAllowed, OutOfSight, read_reference
-from cases.access.selectors import Standing, standing
+from cases.access.selectors import standing
 from cases.people.models import Person, PersonName, Relationship
 from cases.people.rules import BirthPrecision, NameKind, fold, take_date
 from cities.roles.permissions import Permission
 from cities.staff.models import User
+from cities.staff.selectors import Standing
 
 if TYPE_CHECKING:
     from cases.casefiles.models import Casefile
@@ -167,8 +168,8 @@ def _why(name: PersonName, words: list[str], sounds: dict[str, list[str]]) -> st
 
 def _matches(found: list[tuple[Person, str, str]], user: User, *, at: datetime) -> list[Match]:
     """What was found, each with the case by which `user` knows the person: the open one, else the newest."""
-    casefile = Person._meta.get_field("casefiles").related_model  # a room above: known by relation, not by import
-    rows = casefile.objects.visible_to(user, at=at).filter(person__in=[person.pk for person, _name, _why in found])
+    casefiles: Any = Person._meta.get_field("casefiles").related_model  # a room above: by relation, not by import
+    rows = casefiles.objects.visible_to(user, at=at).filter(person__in=[person.pk for person, _name, _why in found])
     newest_open_last = rows.select_related("city").order_by(F("closed_on").asc(nulls_last=True), "pk")
     cases = {row.person_id: row for row in newest_open_last}
     return [Match(person, name, cases.get(person.pk), reason) for person, name, reason in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import factory
+from factory.declarations import LazyAttribute, Sequence
 from factory.django import DjangoModelFactory
 
 from cases.access.models import postings_in_force
@@ -36,7 +36,7 @@ class AgencyFactory(DjangoModelFactory[Agency]):
         model = Agency
 
     recorded_at = AT
-    name = factory.Sequence(lambda number: f"Invented agency {number}")
+    name = Sequence(lambda number: f"Invented agency {number}")  # type: ignore[no-untyped-call]
     kind = AgencyKind.PREVENTION
 
 
@@ -46,11 +46,11 @@ class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    username = factory.Sequence(lambda number: f"invented{number}")
+    username = Sequence(lambda number: f"invented{number}")  # type: ignore[no-untyped-call]
     first_name = "Testa"
-    last_name = factory.Sequence(lambda number: f"Example{number}")
+    last_name = Sequence(lambda number: f"Example{number}")  # type: ignore[no-untyped-call]
     password = "!"  # nobody signs in with it; `client.force_login(user)` does
-    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+    email = LazyAttribute(lambda user: f"{user.username}@example.org")  # type: ignore[no-untyped-call]
 
 
 def a_city(code: str = "VIL") -> City:

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from cities.agencies.services import add_agency, change_agency, end_seat, seat_agency
 from cities.ledger.rules import Clock
@@ -47,20 +48,20 @@ def _(cast: Cast) -> Scene:
     return Scene(by, partial(end_seat, seat=seat, by=by, at=AT, ends_on=TODAY))
 
 
-NAMES = {f"name_{language}": "Nowhere" for language in ("nl", "fr", "de", "en")}
+NAMES: dict[str, Any] = {f"name_{language}": "Nowhere" for language in ("nl", "fr", "de", "en")}
 
 
 @scene_of(add_city)
 def _(cast: Cast) -> Scene:
     by = _keeper()
-    act = partial(add_city, by=by, at=AT, code="NOW", nis="99999", region="FLANDERS", languages="nl", **NAMES)  # type: ignore[arg-type]
+    act = partial(add_city, by=by, at=AT, code="NOW", nis="99999", region="FLANDERS", languages="nl", **NAMES)
     return Scene(by, act)
 
 
 @scene_of(change_city)
 def _(cast: Cast) -> Scene:
     by = _keeper()
-    act = partial(change_city, city=cast.city, by=by, at=AT, region="FLANDERS", languages="nl", **NAMES)  # type: ignore[arg-type]
+    act = partial(change_city, city=cast.city, by=by, at=AT, region="FLANDERS", languages="nl", **NAMES)
     return Scene(by, act)
 
 

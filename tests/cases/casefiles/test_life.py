@@ -175,8 +175,8 @@ class CaseLife(RuleBasedStateMachine):
             case = Casefile.objects.get(pk=self.case.pk)
             assert (case.stage, case.lead_caseworker, case.owner) == (self.stage, self.lead, self.owner)
             assert case.next_step
-            assert case.next_step_on
-            assert case.review_on
+            assert case.next_step_on is not None
+            assert case.review_on is not None
             assert (case.closed_on is None) == (self.stage != Stage.CLOSED)
             assert set(team_of(case, at=self.at)) == self.team
             changes = list(stage_changes_of(case, self.cast.carla, at=self.at))

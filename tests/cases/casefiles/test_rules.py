@@ -51,7 +51,7 @@ def test_needs_reason__unless_the_case_goes_on_as_it_should(stage: str, to: str)
 
 
 def test_every_stage__can_be_reached_and_left() -> None:
-    reached = set(BEGINNINGS)
+    reached: set[str] = set(BEGINNINGS)
     while True:
         further = reached | {to for stage in reached for to in ARROWS[stage]}
         if further == reached:

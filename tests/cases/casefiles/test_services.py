@@ -37,7 +37,7 @@ def refusal(act: Callable[..., object], **values: Any) -> tuple[str, str]:
 
 
 def opening(cast: Cast, **values: Any) -> dict[str, Any]:
-    given = {
+    given: dict[str, Any] = {
         "by": cast.carla, "at": AT, "city": cast.city, "ground": "LIVC", "agency": cast.agency,
         "new_person": {"official_name": "Nemo Invented"}, "next_step": " Make an\nappointment ", "next_step_on": TODAY,
     }  # fmt: skip
@@ -154,7 +154,7 @@ def test_move_case__along_the_arrows(cast: Cast) -> None:
         assert (row.stage, row.version) == ("ASSESSMENT", 2)
         with pytest.raises(Stale):
             move_case(case=case, by=cast.alice, at=AT, version=1, to="FOLLOW_UP", reason="")
-        act = {"case": case, "by": cast.alice, "at": AT, "version": 2}
+        act: dict[str, Any] = {"case": case, "by": cast.alice, "at": AT, "version": 2}
         assert refusal(move_case, **act, to="AFTERCARE", reason="") == ("to", "stage")
         assert refusal(move_case, **act, to="DONE", reason="") == ("to", "stage")
         assert refusal(move_case, **act, to="INTAKE", reason=" ") == ("reason", "required")
@@ -168,7 +168,7 @@ def test_move_case__closing_and_reopening_say_why_and_are_the_coordinators(cast:
     with acting(cast.alice), pytest.raises(NotAllowed):
         move_case(case=case, by=cast.alice, at=AT, version=case.version, to="CLOSED", reason="Done")
     with acting(cast.carla):
-        act = {"case": case, "by": cast.carla, "at": AT, "version": case.version}
+        act: dict[str, Any] = {"case": case, "by": cast.carla, "at": AT, "version": case.version}
         assert refusal(move_case, **act, to="CLOSED", reason="") == ("reason", "required")
         closed = move_case(**act, to="CLOSED", reason="All went well")
         assert (closed.closed_on, closed.stage) == (TODAY, "CLOSED")
@@ -176,9 +176,9 @@ def test_move_case__closing_and_reopening_say_why_and_are_the_coordinators(cast:
         move_case(case=case, by=cast.alice, at=AT, version=closed.version, to="INTAKE", reason="Back")
     with acting(cast.carla):
         later = AT + timedelta(days=2)
-        act = {"case": case, "by": cast.carla, "at": later, "version": closed.version}
-        assert refusal(move_case, **act, to="INTAKE", reason="") == ("reason", "required")
-        row = move_case(**act, to="INTAKE", reason="Back in town")
+        again: dict[str, Any] = {"case": case, "by": cast.carla, "at": later, "version": closed.version}
+        assert refusal(move_case, **again, to="INTAKE", reason="") == ("reason", "required")
+        row = move_case(**again, to="INTAKE", reason="Back in town")
         assert (row.closed_on, row.next_step_on, row.owner) == (None, later.date(), cast.alice)
         assert row.review_on is not None
         assert row.review_on > later.date()
@@ -199,14 +199,14 @@ def test_move_case__does_not_reopen_beside_an_open_one(cast: Cast) -> None:
     old = a_case(by=cast.carla, person=person, stage="CLOSED")
     a_case(by=cast.carla, person=person)
     with acting(cast.carla):
-        act = {"case": old, "by": cast.carla, "at": AT, "version": old.version, "reason": "Back"}
+        act: dict[str, Any] = {"case": old, "by": cast.carla, "at": AT, "version": old.version, "reason": "Back"}
         assert refusal(move_case, **act, to="INTAKE") == ("person", "open_case")
 
 
 def test_set_next_step(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     with acting(cast.alice):
-        act = {"case": case, "by": cast.alice, "at": AT, "version": case.version, "next_step_on": TODAY}
+        act: dict[str, Any] = {"case": case, "by": cast.alice, "at": AT, "version": case.version, "next_step_on": TODAY}
         for values, expected in (
             ({"owner": cast.bob, "next_step": "Call"}, ("owner", "owner")),
             ({"owner": cast.mayor, "next_step": "Call"}, ("owner", "owner")),
@@ -226,14 +226,14 @@ def test_set_next_step(cast: Cast) -> None:
 def test_assign_lead__the_new_one_sees_the_former_one_no_longer(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     with acting(cast.carla):
-        act = {"case": case, "by": cast.carla, "at": AT, "version": case.version}
+        act: dict[str, Any] = {"case": case, "by": cast.carla, "at": AT, "version": case.version}
         row = assign_lead(**act, to=posting_of(cast.bob), reason="Alice is ill")
         assert (row.lead_caseworker, row.owner) == (cast.bob, cast.bob)
         assert compartments_open_to(cast.bob, row, at=AT) == TEAM
         assert compartments_open_to(cast.alice, row, at=AT) == frozenset()
         with pytest.raises(Stale):
             assign_lead(**act, to=posting_of(cast.alice))
-        again = {**act, "version": row.version}
+        again: dict[str, Any] = {**act, "version": row.version}
         assert refusal(assign_lead, **again, to=posting_of(cast.bob)) == ("to", "leads_already")
     with acting(cast.alice), pytest.raises(OutOfSight):
         case_for(cast.alice, case.reference, at=AT)
@@ -262,7 +262,7 @@ def test_assign_lead__handed_over_by_herself(cast: Cast) -> None:
 def test_assign_lead__to_who_can_lead_here_today(cast: Cast) -> None:
     case = a_case(by=cast.carla)
     with acting(cast.carla):
-        act = {"case": case, "by": cast.carla, "at": AT, "version": case.version}
+        act: dict[str, Any] = {"case": case, "by": cast.carla, "at": AT, "version": case.version}
         for user, code in (
             (cast.charlie, "other_city"),
             (cast.mayor, "role"),
@@ -276,7 +276,7 @@ def test_assign_lead__to_who_can_lead_here_today(cast: Cast) -> None:
 def test_team__joins_once_and_leaves_once(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     with acting(cast.alice):
-        act = {"case": case, "by": cast.alice, "at": AT}
+        act: dict[str, Any] = {"case": case, "by": cast.alice, "at": AT}
         assert {row.compartment for row in add_to_team(**act, to=posting_of(cast.bob))} == TEAM
         assert refusal(add_to_team, **act, to=posting_of(cast.bob)) == ("to", "on_team")
         leave_team(**act, user=cast.bob)
@@ -292,7 +292,7 @@ def test_team__joins_once_and_leaves_once(cast: Cast) -> None:
 def test_team__the_lead_and_the_owner_hand_over_first(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,))
     with acting(cast.carla):
-        act = {"case": case, "by": cast.carla, "at": AT}
+        act: dict[str, Any] = {"case": case, "by": cast.carla, "at": AT}
         assert refusal(leave_team, **act, user=cast.alice) == ("user", "lead")
         set_next_step(**act, version=case.version, owner=cast.bob, next_step="Call", next_step_on=TODAY)
         assert refusal(leave_team, **act, user=cast.bob) == ("user", "owner")
@@ -323,9 +323,9 @@ def test_team__joins_again_by_another_posting_after_the_first_ended(cast: Cast) 
 def test_closed_case__is_left_alone(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,), stage="CLOSED")
     with acting(cast.carla):
-        act = {"case": case, "by": cast.carla, "at": AT}
-        editing = {**act, "version": case.version}
-        step = {"owner": cast.carla, "next_step": "Call", "next_step_on": TODAY}
+        act: dict[str, Any] = {"case": case, "by": cast.carla, "at": AT}
+        editing: dict[str, Any] = {**act, "version": case.version}
+        step: dict[str, Any] = {"owner": cast.carla, "next_step": "Call", "next_step_on": TODAY}
         assert refusal(set_next_step, **editing, **step) == ("", "closed")
         assert refusal(assign_lead, **editing, to=posting_of(cast.bob)) == ("", "closed")
         assert refusal(add_to_team, **act, to=posting_of(cast.carla)) == ("", "closed")
@@ -336,9 +336,9 @@ def test_closed_case__is_left_alone(cast: Cast) -> None:
 def test_every_act__is_out_of_sight_for_bob_and_charlie(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     case.person_id  # noqa: B018 -- read already, as a door would have
-    step = {"owner": cast.alice, "next_step": "Call", "next_step_on": TODAY}
+    step: dict[str, Any] = {"owner": cast.alice, "next_step": "Call", "next_step_on": TODAY}
     for user in (cast.bob, cast.charlie, cast.carlo, cast.dana, cast.analyst):
-        act = {"case": case, "by": user, "at": AT}
+        act: dict[str, Any] = {"case": case, "by": user, "at": AT}
         with acting(user):
             for service, values in (
                 (move_case, {"version": 1, "to": "CLOSED", "reason": "No"}),
@@ -349,7 +349,7 @@ def test_every_act__is_out_of_sight_for_bob_and_charlie(cast: Cast) -> None:
                 (add_contact, {"official_name": "Mother Invented", "kind": "PARENT"}),
             ):
                 with pytest.raises(OutOfSight):
-                    service(**act, **values)  # type: ignore[operator]
+                    service(**act, **values)
 
 
 def test_every_act__outside_a_transaction_of_somebody_sees_nothing(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_search__a_case_reference(cast: Cast) -> None:
 
 @pytest.mark.parametrize("typed", ["3/5/1990", "03.05.1990", "1990-05-03", "born 3-5-1990 nemo"])
 def test_search__a_birth_date(cast: Cast, typed: str) -> None:
-    born = {"official_name": "Nemo Born", "born_on": date(1990, 5, 3)}
+    born: dict[str, Any] = {"official_name": "Nemo Born", "born_on": date(1990, 5, 3)}
     a_case(by=cast.carla, new_person={"official_name": "Nemo Bornlater", "born_on": date(1990, 5, 4)})
     case = a_case(by=cast.carla, lead=cast.alice, new_person=born)
     assert [match.casefile for match in found(cast.alice, typed)] == [case]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,8 @@ def test_people_for__a_person_followed_elsewhere_than_registered(cast: Cast) -> 
     with acting(cast.carlo):
         assert list(people_for(cast.carlo, at=AT)) == [person]
         assert case_about(person, cast.carlo, at=AT) == case
-        assert add_name(person=person, by=cast.carlo, at=AT, kind="ALIAS", name="Captain")
+        add_name(person=person, by=cast.carlo, at=AT, kind="ALIAS", name="Captain")
+        assert names_of(person).filter(name="Captain").exists()
     with acting(cast.charlie):
         assert not people_for(cast.charlie, at=AT).exists()
 
@@ -87,7 +89,7 @@ def test_names_of__the_official_one_first(cast: Cast) -> None:
 def test_contacts_of__those_to_be_contacted_first_and_only_those_of_today(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     with acting(cast.alice):
-        add = {"case": case, "by": cast.alice, "at": AT}
+        add: dict[str, Any] = {"case": case, "by": cast.alice, "at": AT}
         friend = add_contact(**add, official_name="Amy Invented", kind="FRIEND")
         mother = add_contact(**add, official_name="Zoe Invented", kind="PARENT", is_contact=True)
         gone = add_contact(**add, official_name="Gone Invented", kind="PARTNER")

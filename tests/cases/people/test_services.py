@@ -72,7 +72,7 @@ def test_register_person__by_who_covers_the_city_alone(cast: Cast) -> None:
     ],
 )
 def test_register_person__refuses_beside_the_field(cast: Cast, values: dict[str, Any], field: str) -> None:
-    given = {"official_name": "Nemo Invented", **values}
+    given: dict[str, Any] = {"official_name": "Nemo Invented", **values}
     with acting(cast.carla):
         with pytest.raises(Refused) as caught:
             register_person(by=cast.carla, at=AT, city=cast.city, **given)
@@ -224,7 +224,7 @@ def test_add_contact__is_care(cast: Cast) -> None:
 )
 def test_add_contact__refuses_beside_the_field(cast: Cast, values: dict[str, Any], field: str) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
-    given = {"official_name": "Mother Invented", "kind": "PARENT", **values}
+    given: dict[str, Any] = {"official_name": "Mother Invented", "kind": "PARENT", **values}
     with acting(cast.alice):
         with pytest.raises(Refused) as caught:
             add_contact(case=case, by=cast.alice, at=AT, **given)

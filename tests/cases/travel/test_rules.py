@@ -66,7 +66,7 @@ def test_has_lapsed__only_indications_do(value: str, situation: str) -> None:
 
 
 def asked(**values: Any) -> Assessment:
-    given = {
+    given: dict[str, Any] = {
         "value": "LEFT", "situation": "", "confidence": "CONFIRMED", "source_kind": "FAMILY", "source": " Her\nmother ",
         "reliability": "B", "true_since": date(2015, 3, 1), "known_since": date(2015, 4, 1), "reason": "",
     }  # fmt: skip
@@ -105,7 +105,8 @@ def test_clean_assessment__refuses_beside_the_field(values: dict[str, Any], fiel
 
 
 def test_clean_assessment__of_somebody_whose_birth_is_not_known() -> None:
-    assert clean_assessment(asked(true_since=date(1900, 1, 1)), today=TODAY, born=None)
+    kept = clean_assessment(asked(true_since=date(1900, 1, 1)), today=TODAY, born=None)
+    assert kept.true_since == date(1900, 1, 1)
 
 
 STAYS = st.builds(

@@ -47,7 +47,7 @@ def test_status_on__as_an_oracle_says(
         for what, offset, later, wrong in history:
             true_since = FIRST + timedelta(days=offset)
             said = facts(what, true_since, true_since + timedelta(days=later))
-            act = {"by": cast.carla, "at": AT, **said}
+            act: dict[str, Any] = {"by": cast.carla, "at": AT, **said}
             try:
                 if wrong is not None and wrong < len(rows):
                     row = correct_status(status=rows[wrong], **act)
@@ -88,7 +88,7 @@ def test_status_on__before_anything_is_nothing(cast: Cast) -> None:
 def test_status_on__what_lapsed_gives_way_to_what_was_before(cast: Cast) -> None:
     person = a_person(by=cast.carla)
     with acting(cast.carla):
-        act = {"person": person, "by": cast.carla, "at": AT}
+        act: dict[str, Any] = {"person": person, "by": cast.carla, "at": AT}
         back = record_status(**act, **facts("RETURNED", date(2014, 1, 1), date(2014, 1, 1)))
         heard = record_status(**act, **facts("IND", date(2014, 3, 1), date(2014, 3, 1)))
         assert status_on(person, on=date(2014, 8, 31), known_on=TODAY) == heard
@@ -98,7 +98,7 @@ def test_status_on__what_lapsed_gives_way_to_what_was_before(cast: Cast) -> None
 def test_statuses_of__all_that_was_ever_believed_newest_first(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     with acting(cast.alice):
-        act = {"by": cast.alice, "at": AT}
+        act: dict[str, Any] = {"by": cast.alice, "at": AT}
         left = record_status(person=case.person, **act, **facts("LEFT", date(2014, 1, 1), date(2014, 1, 1)))
         back = record_status(person=case.person, **act, **facts("RETURNED", date(2015, 1, 1), date(2015, 1, 1)))
         zone = correct_status(status=left, **act, **facts("IN_ZONE", date(2014, 2, 1), date(2014, 6, 1)))

@@ -71,11 +71,11 @@ def test_record_status__refuses_beside_the_field(cast: Cast, values: dict[str, A
 @pytest.mark.django_db
 def test_record_status__refuses_a_return_before_the_departure(cast: Cast) -> None:
     person = a_person(by=cast.carla)
-    act = {"person": person, "by": cast.carla, "at": AT}
-    back = {**LEFT, "value": "RETURNED", "situation": "FTF3"}
+    act: dict[str, Any] = {"person": person, "by": cast.carla, "at": AT}
+    back: dict[str, Any] = {**LEFT, "value": "RETURNED", "situation": "FTF3"}
     with acting(cast.carla):
         record_status(**act, **LEFT)
-        early = {**back, "true_since": date(2015, 2, 28)}
+        early: dict[str, Any] = {**back, "true_since": date(2015, 2, 28)}
         assert refusal(record_status, **act, **early) == ("true_since", "before_departure")
         assert record_status(**act, **back).value == "RETURNED"
 
@@ -83,7 +83,7 @@ def test_record_status__refuses_a_return_before_the_departure(cast: Cast) -> Non
 @pytest.mark.django_db
 def test_record_status__refuses_the_same_twice(cast: Cast) -> None:
     person = a_person(by=cast.carla)
-    act = {"person": person, "by": cast.carla, "at": AT, **LEFT}
+    act: dict[str, Any] = {"person": person, "by": cast.carla, "at": AT, **LEFT}
     with acting(cast.carla):
         record_status(**act)
         assert refusal(record_status, **act) == ("", "known_already")
@@ -92,9 +92,9 @@ def test_record_status__refuses_the_same_twice(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_record_status__renews_indications_with_a_reason(cast: Cast) -> None:
     person = a_person(by=cast.carla)
-    act = {"person": person, "by": cast.carla, "at": AT}
-    heard = {**LEFT, "value": "", "situation": "IND", "confidence": "INDICATED"}
-    again = {**heard, "true_since": date(2015, 8, 1), "known_since": date(2015, 8, 1)}
+    act: dict[str, Any] = {"person": person, "by": cast.carla, "at": AT}
+    heard: dict[str, Any] = {**LEFT, "value": "", "situation": "IND", "confidence": "INDICATED"}
+    again: dict[str, Any] = {**heard, "true_since": date(2015, 8, 1), "known_since": date(2015, 8, 1)}
     with acting(cast.carla):
         record_status(**act, **heard)
         assert refusal(record_status, **act, **again) == ("reason", "required")
@@ -115,11 +115,11 @@ def test_record_status__out_of_sight_for_others(cast: Cast) -> None:
 def test_correct_status__supersedes_and_says_why(cast: Cast) -> None:
     person = a_case(by=cast.carla, lead=cast.alice).person
     with acting(cast.alice):
-        act = {"by": cast.alice, "at": AT}
+        act: dict[str, Any] = {"by": cast.alice, "at": AT}
         wrong = record_status(person=person, **act, **LEFT)
-        right = {**LEFT, "value": "IN_ZONE", "situation": "FTF1", "known_since": date(2015, 5, 1)}
+        right: dict[str, Any] = {**LEFT, "value": "IN_ZONE", "situation": "FTF1", "known_since": date(2015, 5, 1)}
         assert refusal(correct_status, status=wrong, **act, **right, reason=" ") == ("reason", "required")
-        early = {**right, "known_since": date(2015, 3, 15)}
+        early: dict[str, Any] = {**right, "known_since": date(2015, 3, 15)}
         assert refusal(correct_status, status=wrong, **act, **early, reason="A letter") == (
             "known_since",
             "before_corrected",
@@ -128,7 +128,7 @@ def test_correct_status__supersedes_and_says_why(cast: Cast) -> None:
         assert (row.supersedes, row.reason) == (wrong, "A letter came")
         assert TravelStatus.objects.count() == 2
         assert refusal(correct_status, status=wrong, **act, **right, reason="A letter came") == ("", "superseded")
-        back_again = {**LEFT, "known_since": None}
+        back_again: dict[str, Any] = {**LEFT, "known_since": None}
         assert correct_status(status=row, **act, **back_again, reason="The letter was not hers").supersedes == row
     entry = LedgerEntry.objects.order_by("id").reverse()[0]
     assert entry.operation == "ALTER"
@@ -137,12 +137,18 @@ def test_correct_status__supersedes_and_says_why(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_correct_status__moves_no_departure_after_its_return(cast: Cast) -> None:
     person = a_person(by=cast.carla)
-    act = {"by": cast.carla, "at": AT}
+    act: dict[str, Any] = {"by": cast.carla, "at": AT}
     with acting(cast.carla):
         left = record_status(person=person, **act, **LEFT)
-        back = {**LEFT, "value": "RETURNED", "situation": "FTF3", "true_since": date(2015, 6, 1), "known_since": None}
+        back: dict[str, Any] = {
+            **LEFT,
+            "value": "RETURNED",
+            "situation": "FTF3",
+            "true_since": date(2015, 6, 1),
+            "known_since": None,
+        }
         record_status(person=person, **act, **back)
-        later = {**LEFT, "true_since": date(2015, 7, 1), "known_since": None, "reason": "He left later"}
+        later: dict[str, Any] = {**LEFT, "true_since": date(2015, 7, 1), "known_since": None, "reason": "He left later"}
         assert refusal(correct_status, status=left, **act, **later) == ("true_since", "after_return")
 
 
