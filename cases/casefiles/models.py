@@ -99,6 +99,7 @@ class Casefile(Record):
         indexes = [
             models.Index(fields=["city", "-id"], name="case_by_city"),
             models.Index(fields=["owner", "next_step_on"], condition=Q(closed_on__isnull=True), name="case_by_owner"),
+            models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="case_by_closing"),
             models.Index(fields=["city", "review_on"], condition=Q(closed_on__isnull=True), name="case_by_review"),
         ]
 

@@ -20,6 +20,7 @@ from cases.checkins.recurrence import (
     occurrences_from,
 )
 from cities.places.rules import (
+    BRUSSELS,
     is_public_holiday,
     is_weekend,
     moment_of,
@@ -121,6 +122,10 @@ REMINDED_THE_EVENING_BEFORE, EARLY = time(18, 0), time(8, 0)
 #: After days without a clock reminders are still left for contacts this long ago, while nothing has come of them. What
 #: is older speaks for itself: it is late, and on the coordinator's board.
 REMINDED_STILL = timedelta(days=14)
+
+#: What closed or ended this long ago is looked at by every tick, what is older once a night.
+SETTLED_STILL = timedelta(days=14)
+THE_NIGHT_ROUND = (time(3, 0), time(3, 10))
 
 #: The person was not met; and: the person was.
 MISSES = frozenset({Outcome.MISSED, Outcome.MISSED_ACCEPTABLE})
@@ -250,6 +255,11 @@ def remind_at(due_on: date, due_time: time | None) -> datetime:
     if due_time is not None and due_time < EARLY:
         return moment_of(due_on - timedelta(days=1), REMINDED_THE_EVENING_BEFORE)
     return moment_of(due_on, REMINDED_AT)
+
+
+def looks_at_all(at: datetime) -> bool:
+    """Whether it is the hour of the night at which the clock looks at everything, in case it stood still for weeks."""
+    return THE_NIGHT_ROUND[0] <= at.astimezone(BRUSSELS).time() < THE_NIGHT_ROUND[1]
 
 
 def rhythm_in_words(rhythm: Recurring) -> str:

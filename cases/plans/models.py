@@ -51,6 +51,9 @@ class FollowUpPlan(CaseRow):
                 name="one_plan_in_the_making_a_case",
             ),
         ]
+        indexes = [
+            models.Index(fields=["ended_on"], condition=Q(state=PlanState.ENDED), name="plan_by_its_end"),
+        ]
 
     def __str__(self) -> str:
         return str(_("plan, version %(number)s") % {"number": self.number})

@@ -15,8 +15,19 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from cases.access.services import as_clock, require_clock
+from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn, Pause, Rhythm
-from cases.checkins.rules import HORIZON, REMINDED_STILL, CheckInState, MoveReason, Period, RhythmState, remind_at
+from cases.checkins.rules import (
+    HORIZON,
+    REMINDED_STILL,
+    SETTLED_STILL,
+    CheckInState,
+    MoveReason,
+    Period,
+    RhythmState,
+    looks_at_all,
+    remind_at,
+)
 from cases.checkins.services.checks import call_off, reminder_keys
 from cases.checkins.services.making import Due, due_of, make
 from cases.outbox.rules import MessageKind
@@ -77,14 +88,19 @@ def _write_down(kind: str, ids: Sequence[int], *, by: Clock, operation: Operatio
         )  # fmt: skip
 
 
-def _over(today: date) -> Q:
-    """Rows of a closed case, or of a plan that ended. A plan that a newer version took over goes on with that one."""
-    agreed = FollowUpPlan.objects.filter(casefile_id=OuterRef("casefile_id"), state=PlanState.AGREED)
-    return (
-        Q(casefile__closed_on__isnull=False)
-        | Q(plan__state=PlanState.ENDED, plan__ended_on__lte=today)
-        | (Q(plan__state=PlanState.SUPERSEDED) & ~Q(Exists(agreed)))
-    )
+def _over(at: datetime) -> Q:
+    """Rows of closed cases and of ended plans. A plan that a newer version took over goes on with that one.
+
+    Looked for from what has ended lately, not among all that goes on; once a night from all that ever ended.
+    """
+    today = day_of(at)
+    since = date.min if looks_at_all(at) else today - SETTLED_STILL
+    closed, versions = Casefile.objects.filter(closed_on__gte=since), FollowUpPlan.objects.order_by("pk")
+    ended = versions.filter(state=PlanState.ENDED, ended_on__range=(since, today))
+    agreed = versions.filter(casefile_id=OuterRef("casefile_id"), state=PlanState.AGREED)
+    before = versions.filter(state=PlanState.SUPERSEDED, casefile__in=ended.values("casefile_id"))
+    plans = [*ended.values_list("pk", flat=True), *before.exclude(Exists(agreed)).values_list("pk", flat=True)]
+    return Q(casefile__in=list(closed.values_list("pk", flat=True))) | Q(plan__in=plans)
 
 
 def settle(*, by: Clock, at: datetime) -> int:
@@ -95,10 +111,9 @@ def settle(*, by: Clock, at: datetime) -> int:
     require_clock(by)
     today = day_of(at)
 
-    def end_rhythms() -> tuple[int, int]:
-        over = Rhythm.objects.filter(_over(today) | Q(ends_on__lte=today), state=RhythmState.ACTIVE)
-        locked = over.select_for_update(skip_locked=True, of=("self",))
-        ids = list(locked.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    def end_rhythms(which: Callable[[], Q]) -> tuple[int, int]:
+        over = Rhythm.objects.filter(which(), state=RhythmState.ACTIVE).order_by("pk")
+        ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         last = Least(Coalesce(F("ends_on"), Value(today)), Value(today))
         Rhythm.objects.filter(pk__in=ids).update(
             state=RhythmState.ENDED, ends_on=Greatest(F("starts_on"), last), version=F("version") + 1
@@ -107,14 +122,14 @@ def settle(*, by: Clock, at: datetime) -> int:
         return len(ids), 0
 
     def call_off_checkins() -> tuple[int, int]:
-        over = CheckIn.objects.filter(_over(today), state=CheckInState.PLANNED)
-        locked = over.select_for_update(skip_locked=True, of=("self",))
-        ids = list(locked.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        over = CheckIn.objects.filter(_over(at), state=CheckInState.PLANNED).order_by("pk")
+        ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         call_off(CheckIn.objects.filter(pk__in=ids), by=by, because=MoveReason.ENDED, at=at)
         _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["state", "moved_because"])
         return len(ids), len(ids)
 
-    _sweep(end_rhythms)
+    _sweep(lambda: end_rhythms(lambda: _over(at)))
+    _sweep(lambda: end_rhythms(lambda: Q(ends_on__lte=today)))
     return _sweep(call_off_checkins)
 
 

@@ -199,6 +199,14 @@ def test_settle__a_plan_that_a_newer_one_took_over_goes_on_with_it(followed: Fol
     assert followed.fresh(rhythm).state == "ENDED"
 
 
+def test_settle__what_ended_long_ago_is_found_at_night(followed: Followed) -> None:
+    a_tuesday_rhythm(followed)
+    close(followed)
+    assert settle(by=CLOCK, at=after(15)) == 0
+    assert settle(by=CLOCK, at=after(15).replace(hour=3, minute=10)) == 0
+    assert settle(by=CLOCK, at=after(15).replace(hour=3, minute=9)) == 8
+
+
 def test_settle__a_rhythm_whose_last_day_has_come_is_ended(followed: Followed) -> None:
     rhythm = a_tuesday_rhythm(followed, ends_on=TODAY + 3 * DAY)
     assert settle(by=CLOCK, at=after(3)) == 0
