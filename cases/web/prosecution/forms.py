@@ -37,8 +37,23 @@ class FactForm(forms.Form):
         return FactDraft(**told)
 
 
+class Statements(forms.BaseFormSet):  # type: ignore[type-arg]  # takes no argument when it runs
+    """The statements of one referral. One that is taken out stays with the cell: nothing is deleted."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Take this statement out")
+
+
 FactFormSet = forms.formset_factory(
-    FactForm, extra=0, min_num=1, validate_min=True, max_num=MOST_FACTS, validate_max=True, can_delete=True
+    FactForm,
+    formset=Statements,
+    extra=0,
+    min_num=1,
+    validate_min=True,
+    max_num=MOST_FACTS,
+    validate_max=True,
+    can_delete=True,
 )
 
 

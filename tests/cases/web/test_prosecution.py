@@ -62,6 +62,7 @@ def test_draft__makes_room_for_another_statement_and_keeps_what_was_typed(
     page = answer.content.decode()
     assert answer.status_code == 200  # nothing is judged yet
     assert "Statement 2" in page
+    assert "Take this statement out" in page
     assert "Not finished" in page
     assert "He was seen" in page
     assert "errors-title" not in page
