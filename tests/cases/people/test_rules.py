@@ -16,6 +16,7 @@ from cases.people.rules import (
     BirthPrecision,
     age_on,
     born_at_the_earliest,
+    born_at_the_latest,
     clean_birth,
     clean_name,
     fold,
@@ -140,6 +141,21 @@ def test_clean_birth__refuses(born_on: date | None, precision: str, field: str, 
 def test_born_at_the_earliest(precision: str, earliest: date | None) -> None:
     assert born_at_the_earliest(date(1990, 5, 17), precision) == earliest
     assert born_at_the_earliest(None, precision) is None
+
+
+@pytest.mark.parametrize(
+    ("precision", "latest"),
+    [
+        ("DAY", date(1990, 2, 17)),
+        ("MONTH", date(1990, 2, 28)),
+        ("YEAR", date(1990, 12, 31)),
+        ("ABOUT", date(1990, 12, 31)),
+        ("UNKNOWN", None),
+    ],
+)
+def test_born_at_the_latest(precision: str, latest: date | None) -> None:
+    assert born_at_the_latest(date(1990, 2, 17), precision) == latest
+    assert born_at_the_latest(None, precision) is None
 
 
 @pytest.mark.parametrize("name", ["", " ", "-", "…", "!!!", "\u200d", "a\x00b", "x" * 201])
