@@ -9,22 +9,23 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.access.selectors import compartments_open_to, team_of
+from cases.access.selectors import compartments_open_to
 from cases.api.base import CaseDoor
 from cases.api.words import AgencyName, OnAVersion, PersonName, UserName
 from cases.casefiles.models import Casefile
 from cases.casefiles.rules import ARROWS, LegalGround, Stage
 from cases.casefiles.selectors import cases_for
-from cases.casefiles.services import add_to_team, assign_lead, leave_team, move_case, open_case, set_next_step
+from cases.casefiles.services import move_case, open_case, set_next_step
 from cases.people.rules import BirthPrecision, Sex
 from cases.people.selectors import people_for
+from cases.prosecution.selectors import caution_on
 from cities.agencies.selectors import agencies_for
 from cities.api.base import PageQuery, Shape
 from cities.api.described import described, paged
 from cities.places.selectors import cities
 from cities.refusals import LONGEST_TEXT, OutOfSight
 from cities.roles.permissions import Permission
-from cities.roles.rules import Compartment, Role
+from cities.roles.rules import Compartment
 from cities.staff.selectors import colleagues
 
 
@@ -51,6 +52,9 @@ class CaseDetail(CaseShape):
     """A case, opened."""
 
     may_move_to = serializers.ListField(child=serializers.ChoiceField(choices=Stage.choices))
+    inquiry_open_since = serializers.DateField(
+        allow_null=True, help_text="The prosecutor has an inquiry open: don't cross it. All that is told of it."
+    )
     compartments = serializers.ListField(
         child=serializers.ChoiceField(choices=Compartment.choices), help_text="The parts of the case that you may see."
     )
@@ -112,28 +116,6 @@ class SetNextStep(OnAVersion):
     next_step_on = serializers.DateField()
 
 
-class AddToTeam(Shape):
-    """A colleague, by a posting in the city of the case."""
-
-    to = serializers.IntegerField(min_value=1, help_text="A posting.")
-    reason = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
-
-
-class AssignLead(OnAVersion, AddToTeam):
-    """A new lead caseworker. The former one leaves the team, unless she is kept."""
-
-    keep_former = serializers.BooleanField(default=False)
-
-
-class Colleague(Shape):
-    """Somebody who can be put on a case."""
-
-    posting = serializers.IntegerField(source="pk")
-    user = UserName()
-    role = serializers.ChoiceField(choices=Role.choices)
-    agency = AgencyName()
-
-
 class CaseView(CaseDoor):
     """What the views of one case share."""
 
@@ -145,6 +127,8 @@ class CaseView(CaseDoor):
         row = self.found(self.rows(), case.pk)
         self.opened(row, Permission.CASE_READ, Compartment.CORE, row)
         row.may_move_to = sorted(ARROWS[row.stage])  # type: ignore[attr-defined]
+        caution = caution_on(row, self.by, at=self.at)
+        row.inquiry_open_since = caution.starts_on if caution else None  # type: ignore[attr-defined]
         row.compartments = sorted(compartments_open_to(self.by, row, at=self.at))  # type: ignore[attr-defined]
         return dict(CaseDetail(row).data)
 
@@ -235,63 +219,3 @@ class CaseNextStep(CaseView):
         with self.or_what_stands(lambda: self.shown(case)):
             set_next_step(case=case, by=self.by, at=self.at, **told)
         return self.after(case)
-
-
-class CaseLead(CaseView):
-    """The lead caseworker."""
-
-    @described(
-        "cases_assign",
-        "Give a case to a lead caseworker",
-        body=AssignLead,
-        answers=CaseDetail,
-        may_go_out_of_sight=True,
-    )
-    def post(self, request: Request, reference: str) -> Response:
-        case = self.case(reference)
-        self.allowed(Permission.CASE_CHANGE, case)
-        told = self.body(AssignLead)
-        told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
-        with self.or_what_stands(lambda: self.shown(case)):
-            assign_lead(case=case, by=self.by, at=self.at, **told)
-        return self.after(case)
-
-
-class CaseTeam(CaseView):
-    """The case team."""
-
-    @described("cases_team", "Who is on the case team", answers=UserName(many=True))
-    def get(self, request: Request, reference: str) -> Response:
-        case = self.case(reference)
-        self.opened(case, Permission.CASE_READ, Compartment.CORE, case)
-        return Response(UserName(team_of(case, at=self.at), many=True).data)
-
-    @described("cases_team_add", "Put a colleague on the case team", body=AddToTeam, answers=UserName(many=True))
-    def post(self, request: Request, reference: str) -> Response:
-        case = self.case(reference)
-        self.allowed(Permission.CASE_CHANGE, case)
-        told = self.body(AddToTeam)
-        told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
-        add_to_team(case=case, by=self.by, at=self.at, **told)
-        return self.get(request, reference)
-
-
-class CaseTeamLeave(CaseView):
-    """Off the team."""
-
-    @described("cases_team_leave", "Take a colleague off the case team", answers=None, status=204, acts=True)
-    def post(self, request: Request, reference: str, user: int) -> Response:
-        case = self.case(reference)
-        self.allowed(Permission.CASE_CHANGE, case)
-        leave_team(case=case, by=self.by, at=self.at, user=self.found(team_of(case, at=self.at), user))
-        return Response(status=204)
-
-
-class CaseColleagues(CaseView):
-    """Who can be chosen."""
-
-    @described("cases_colleagues", "Who can be put on the case, by posting", answers=Colleague(many=True))
-    def get(self, request: Request, reference: str) -> Response:
-        case = self.case(reference)
-        self.allowed(Permission.CASE_CHANGE, case)
-        return Response(Colleague(colleagues(case.city, at=self.at), many=True).data)

@@ -2,22 +2,35 @@
 
 from django.urls import include, path
 
-from cases.api import casefiles, checkins, figures, goals, people, plans, rhythms, travel
+from cases.api import (
+    casefiles,
+    checkins,
+    figures,
+    goals,
+    offences,
+    people,
+    plans,
+    prosecution,
+    rhythms,
+    team,
+    travel,
+)
 
 A_CASE = "cases/<case_reference:reference>"
 A_PLAN = f"{A_CASE}/plans/<row:number>"
 A_RHYTHM = f"{A_CASE}/rhythms/<row:pk>"
 A_CHECKIN = "check-ins/<row:pk>"
+A_REFERRAL = "referrals/<row:pk>"
 
 own = [
     path("cases", casefiles.Cases.as_view(), name="cases"),
     path(A_CASE, casefiles.Case.as_view(), name="case"),
     path(f"{A_CASE}/stage", casefiles.CaseStage.as_view(), name="case_stage"),
     path(f"{A_CASE}/next-step", casefiles.CaseNextStep.as_view(), name="case_next_step"),
-    path(f"{A_CASE}/lead", casefiles.CaseLead.as_view(), name="case_lead"),
-    path(f"{A_CASE}/team", casefiles.CaseTeam.as_view(), name="case_team"),
-    path(f"{A_CASE}/team/<row:user>/leave", casefiles.CaseTeamLeave.as_view(), name="case_team_leave"),
-    path(f"{A_CASE}/colleagues", casefiles.CaseColleagues.as_view(), name="case_colleagues"),
+    path(f"{A_CASE}/lead", team.CaseLead.as_view(), name="case_lead"),
+    path(f"{A_CASE}/team", team.CaseTeam.as_view(), name="case_team"),
+    path(f"{A_CASE}/team/<row:user>/leave", team.CaseTeamLeave.as_view(), name="case_team_leave"),
+    path(f"{A_CASE}/colleagues", team.CaseColleagues.as_view(), name="case_colleagues"),
     path(f"{A_CASE}/contacts", people.Contacts.as_view(), name="contacts"),
     path(f"{A_CASE}/contacts/<row:pk>/end", people.ContactEnd.as_view(), name="contact_end"),
     path(f"{A_CASE}/plans", plans.Plans.as_view(), name="plans"),
@@ -47,6 +60,16 @@ own = [
     path(f"{A_CHECKIN}/cancel", checkins.CheckInCancel.as_view(), name="checkin_cancel"),
     path(f"{A_CHECKIN}/reinstate", checkins.CheckInReinstate.as_view(), name="checkin_reinstate"),
     path(f"{A_CHECKIN}/acknowledge", checkins.CheckInAcknowledge.as_view(), name="checkin_acknowledge"),
+    path(f"{A_CASE}/referrals", prosecution.CaseReferrals.as_view(), name="case_referrals"),
+    path("referrals", prosecution.Referrals.as_view(), name="referrals"),
+    path(A_REFERRAL, prosecution.OneReferral.as_view(), name="referral"),
+    path(f"{A_REFERRAL}/approve", prosecution.ReferralApprove.as_view(), name="referral_approve"),
+    path(f"{A_REFERRAL}/take-back", prosecution.ReferralTakeBack.as_view(), name="referral_take_back"),
+    path(f"{A_REFERRAL}/send", prosecution.ReferralSend.as_view(), name="referral_send"),
+    path(f"{A_REFERRAL}/withdraw", prosecution.ReferralWithdraw.as_view(), name="referral_withdraw"),
+    path(f"{A_REFERRAL}/acknowledge", prosecution.ReferralAcknowledge.as_view(), name="referral_acknowledge"),
+    path(f"{A_REFERRAL}/answer", prosecution.ReferralAnswer.as_view(), name="referral_answer"),
+    path("offences", offences.Offences.as_view(), name="offences"),
     path("people", people.People.as_view(), name="people"),
     path("people/search", people.PeopleSearch.as_view(), name="people_search"),
     path("people/<row:pk>", people.OnePerson.as_view(), name="person"),

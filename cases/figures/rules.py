@@ -229,8 +229,14 @@ class Picture:
     published: tuple[Comparison, ...]
 
 
+#: Nobody who is counted here left before: an earlier day is a slip of the keyboard.
+EARLIEST = date(1980, 1, 1)
+
+
 def check_days(*, as_of: date, known_on: date, today: date) -> None:
-    """Refuses a day to come, and a knowledge of what hadn't happened yet."""
+    """Refuses a day to come, one absurdly long ago, and a knowledge of what hadn't happened yet."""
+    if as_of < EARLIEST:
+        raise Refused(_("This is long before anything that is counted here."), field="as_of", code="too_early")
     if as_of > today:
         raise Refused(_("This day is still to come."), field="as_of", code="future")
     if known_on > today:

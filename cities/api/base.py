@@ -117,7 +117,7 @@ class Door(APIView):
     throttle_classes = [PerUser]
     permission_classes = [IsAuthenticated]
     parser_classes = [StrictJSON]
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "patch"]  # type: ignore[misc]
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch"]  # type: ignore[misc]
     at: datetime
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

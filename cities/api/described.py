@@ -23,7 +23,10 @@ ALWAYS = {
     500: "A failure. Nothing was done.",
     503: "The database or the ledger could not answer. Nothing was done, nothing is shown.",
 }
-WITH_QUERY = {400: "A parameter is unknown or can't be read; `errors` says which."}
+WITH_QUERY = {
+    400: "A parameter is unknown or can't be read; `errors` says which.",
+    422: "A rule of the field refuses what was asked; `errors` says which parameter.",
+}
 WITH_BODY = {
     400: "The body is not JSON, or not in its shape; `errors` says where.",
     409: "What stands now forbids this. After `stale` (somebody else changed it), `current` is what stands.",

@@ -86,6 +86,7 @@ def test_per_100_000(people: int | None, inhabitants: int | None, found: Decimal
         (date(2026, 1, 2), date(2026, 1, 2), "as_of"),
         (DAY, date(2026, 1, 2), "known_on"),
         (DAY, date(2015, 11, 2), "known_on"),
+        (date(1, 1, 1), DAY, "as_of"),
     ],
 )
 def test_check_days__refuses_what_cannot_be_asked(as_of: date, known_on: date, field: str) -> None:
