@@ -211,6 +211,8 @@ def sees(model: type[models.Model]) -> str:
     if need.path == "self":
         return f"{cities} OR id {cases}"
     if need.path == "person":
+        # Who is in no case, or is family: care. The people of the cases one may know of are among `my_people`.
+        cities = cities.replace(f"'{need.compartment.value}'", f"'{Compartment.CARE.value}'")
         return f"{cities} OR {'id' if table == 'cases_person' else 'person_id'} IN (SELECT apparatus_my_people())"
     if table == "cases_prosecutionreferral":
         return (

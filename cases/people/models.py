@@ -23,18 +23,23 @@ class PersonQuerySet(VisibleQuerySet[RowT]):
     """People, and rows about people, asked for on somebody's behalf."""
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
-        """People of a city one coordinates, people whose case one may know, and the family in those cases."""
+        """People of a city one coordinates, people whose case one may know, and the family in those cases.
+
+        Who may know of the cases of a city and not of their care, a mayor, knows the people of cases alone: that
+        somebody is family of somebody is care.
+        """
         person = "pk" if self.model is Person else "person"
         core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
         care = CaseAccess.grants.held_by(user, Compartment.CARE, at=at).values("casefile_id")
         core_cities = cities_open_to(user, Compartment.CORE, at=at)
+        care_cities = cities_open_to(user, Compartment.CARE, at=at)
         followed = Person.objects.filter(
-            Q(casefiles__in=core) | (Q(casefiles__city__in=core_cities) & ~Q(casefiles__city=F("city")))
+            Q(casefiles__in=core)
+            | (Q(casefiles__city__in=core_cities) & ~Q(casefiles__city=F("city")))
+            | Q(casefiles__city__in=core_cities.exclude(city__in=care_cities))
         ).values("pk")
-        family = Relationship.objects.filter(
-            Q(casefile__in=care) | Q(city__in=cities_open_to(user, Compartment.CARE, at=at))
-        ).values("other_id")
-        return self.filter(Q(city__in=core_cities) | Q(**{f"{person}__in": followed}) | Q(**{f"{person}__in": family}))
+        family = Relationship.objects.filter(Q(casefile__in=care) | Q(city__in=care_cities)).values("other_id")
+        return self.filter(Q(city__in=care_cities) | Q(**{f"{person}__in": followed}) | Q(**{f"{person}__in": family}))
 
 
 class Person(Record):

@@ -10,6 +10,7 @@ import pytest
 from cases.access.rules import OutOfSight
 from cases.access.services import acting
 from cases.casefiles.services import open_case
+from cases.people.models import Person, PersonName
 from cases.people.selectors import case_about, contacts_of, names_of, people_for, person_for
 from cases.people.services import add_contact, add_name, change_person, end_contact
 from cities.roles.rules import Role
@@ -42,6 +43,9 @@ def test_people_for__family_is_care(cast: Cast) -> None:
         assert case_about(tie.other, cast.alice, at=AT) == case
     with acting(cast.charlie):
         assert not people_for(cast.charlie, at=AT).exists()
+    with acting(cast.mayor):  # he knows of the case, not of its care: also not that there is a mother
+        assert list(people_for(cast.mayor, at=AT)) == [case.person] == list(Person.objects.all())
+        assert list(PersonName.objects.values_list("person", flat=True)) == [case.person_id]
 
 
 def test_people_for__a_person_followed_elsewhere_than_registered(cast: Cast) -> None:
