@@ -42,8 +42,7 @@ def test_nothing_that_is_sent__makes_it_fail(cast: Cast) -> None:
     path_values = {"reference": [scene.case.reference, "VIL-2024-9999"], "code": ["VIL", "XXX"]}
     for path, methods in schema["paths"].items():
         for method, told in methods.items():
-            inside = {"shapes": shapes, "known": known, "path_values": path_values}
-            _fuzz(clients, path, method, told, **inside)
+            _fuzz(clients, path, method, told, shapes=shapes, known=known, path_values=path_values)
 
 
 def _known(numbers: dict[str, int]) -> dict[str, list[int]]:
