@@ -331,6 +331,9 @@ def test_agree_plan__supersedes_and_takes_over_what_is_open(cast: Cast, case: Ca
         same = {"domain": two.domain, "text": two.text, "owner": two.owner, "target_on": two.target_on}
         change_goal(goal=two, by=cast.alice, at=AT, version=1, **same, state=GoalState.PARTLY, result="Half of it")
         step_of_two = {action.text for action in copies[1].actions.all()}
+        add_goal(
+            plan=second, by=cast.alice, at=AT, domain="WORK", text="New", owner=cast.alice, target_on=second.starts_on
+        )  # fmt: skip
 
         second = propose_plan(plan=second, by=cast.alice, at=AT, version=second.version)
         yes = {"consent": Consent.GIVEN, "consent_on": TODAY}
@@ -342,7 +345,8 @@ def test_agree_plan__supersedes_and_takes_over_what_is_open(cast: Cast, case: Ca
         ]  # fmt: skip
         was = plans_of(case, cast.alice, at=AT).get(number=1)
         assert (was.ended_on, [row.to_state for row in state_changes_of(was)][-1]) == (TODAY, PlanState.SUPERSEDED)
-        first_goal, second_goal = goals_of(second)
+        first_goal, second_goal, new_goal = goals_of(second)
+        assert (new_goal.continues, new_goal.position) == (None, 2)
         assert {(action.text, action.done_on) for action in first_goal.actions.all()} == {
             ("Write", TODAY), ("Ask again", None),
         }  # fmt: skip
