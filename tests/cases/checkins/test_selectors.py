@@ -17,13 +17,17 @@ from cases.checkins.selectors import (
     checkins_for,
     due_today,
     earlier_misses,
+    following,
     last_recorded,
     late_in_city,
     next_checkin,
+    otherwise_late,
     overdue,
+    to_acknowledge,
     to_record,
 )
-from cases.checkins.services import cancel_checkin, record_checkin
+from cases.checkins.services import acknowledge_late, cancel_checkin, climb, record_checkin
+from cities.ledger.rules import Clock
 from tests.cases.checkins.conftest import DAY, Followed, after
 from tests.factories import AT, TODAY, a_case
 from tests.factories.checkins import a_checkin
@@ -73,6 +77,18 @@ def test_late_in_city__for_who_covers_the_city(followed: Followed) -> None:
             assert list(late_in_city(user, at=after(1))) == []
 
 
+def test_to_acknowledge__what_climbed_until_it_is_acknowledged(followed: Followed) -> None:
+    climbed = a_contact(followed, 0)
+    climb(by=Clock.CLOCK, at=after(7))
+    with_her = a_contact(followed, 3)
+    with acting(followed.carla):
+        assert list(to_acknowledge(followed.carla, at=after(7))) == [climbed]
+        assert list(otherwise_late(followed.carla, at=after(7))) == [with_her]
+        acknowledge_late(checkin=climbed, by=followed.carla, at=after(7), version=1)
+        assert list(to_acknowledge(followed.carla, at=after(7))) == []
+        assert list(otherwise_late(followed.carla, at=after(7))) == [climbed, with_her]
+
+
 def test_checkins_of_a_case__next_last_and_missed(followed: Followed) -> None:
     contacts = [a_contact(followed, days) for days in range(6)]
     with acting(followed.alice):
@@ -91,6 +107,17 @@ def test_checkins_of_a_case__next_last_and_missed(followed: Followed) -> None:
     with acting(followed.cast.bob):
         assert next_checkin(followed.case, followed.cast.bob, at=after(5)) is None
         assert not checkins_for(followed.cast.bob, at=after(5)).exists()
+
+
+def test_following__what_comes_after_the_contact_that_is_being_recorded(followed: Followed) -> None:
+    yesterday, today, tomorrow = (a_contact(followed, days) for days in range(3))
+    with acting(followed.alice):
+        assert following(yesterday, followed.alice, at=after(1)) == today
+        assert following(today, followed.alice, at=after(1)) == tomorrow
+        assert following(tomorrow, followed.alice, at=after(1)) is None
+        assert following(yesterday, followed.alice, at=after(2)) == tomorrow
+    with acting(followed.cast.bob):
+        assert following(yesterday, followed.cast.bob, at=after(1)) is None
 
 
 def test_checkin_for__of_that_case_alone(followed: Followed) -> None:
