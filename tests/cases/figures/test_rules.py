@@ -43,6 +43,10 @@ def test_stock_of__left_is_the_sum_of_the_cables_values() -> None:
     )  # fmt: skip
 
 
+def test_stock_of__a_situation_of_who_left_counts_only_beside_a_value() -> None:
+    assert stock_of([Held(1, "", "FTF1", "PRESUMED", 3)]) == stock_of([])
+
+
 def test_months__twelve_and_the_one_under_way_is_the_last() -> None:
     assert months_until(DAY)[0] == date(2014, 12, 1)
     assert months_until(DAY)[-1] == date(2015, 11, 1)
