@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -70,9 +70,5 @@ def _frame(request: HttpRequest) -> dict[str, object]:
 def _entry(place: Place, acts: frozenset[Permission], here: str) -> dict[str, object] | None:
     if place.permission is not None and place.permission not in acts:
         return None
-    try:
-        address = reverse(place.name)
-    except NoReverseMatch:
-        return None
     current = "page" if here == place.name else "true" if here.startswith(place.inside or ("\0",)) else ""
-    return {"address": address, "label": place.label, "current": current, "shortcut": place.shortcut}
+    return {"address": reverse(place.name), "label": place.label, "current": current, "shortcut": place.shortcut}

@@ -145,6 +145,7 @@ def acknowledge(request: SignedIn, pk: int) -> HttpResponse:
     checkin = checkins_for(request.user, at=request.at).filter(pk=pk).first()
     if checkin is None:
         raise OutOfSight
+    require(request.user, Permission.CHECKIN_ACKNOWLEDGE, case=checkin.casefile, at=request.at)
     form = Versioned(request.POST)
     done = None
     if form.is_valid():

@@ -217,7 +217,7 @@ def waiting(request: SignedIn, most: int) -> Block:
 
 
 def _referral(referral: ProsecutionReferral) -> str:
-    return f"{reverse('cases:case', args=[referral.reference])}referrals/{referral.number}/"
+    return reverse("cases:referral", args=[referral.reference, referral.number])
 
 
 def recent(request: SignedIn, most: int) -> Block:

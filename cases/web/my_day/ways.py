@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cities.roles.permissions import Permission
@@ -54,9 +53,4 @@ _WAYS = (
 
 def ways(acts: frozenset[Permission]) -> list[Way]:
     """The pages that these acts open."""
-    found = []
-    for name, permission, label, words in _WAYS:
-        with suppress(NoReverseMatch):  # until every page has landed
-            if permission in acts:
-                found.append(Way(reverse(name), label, words))
-    return found
+    return [Way(reverse(name), label, words) for name, permission, label, words in _WAYS if permission in acts]

@@ -105,7 +105,7 @@ def test_my_day__what_is_shown_is_in_the_ledger(
 
 
 @pytest.mark.parametrize(
-    ("who", "said"), [("dana", "Ledger"), ("analyst", "Cities"), ("administrator", "Administration")]
+    ("who", "said"), [("dana", "Ledger"), ("analyst", "National picture"), ("administrator", "Administration")]
 )
 def test_my_day__of_those_without_cases_says_where_to_go(cast: Cast, client_of: ClientOf, who: str, said: str) -> None:
     page = client_of(getattr(cast, who)).get("/").content.decode()

@@ -1,0 +1,192 @@
+"""Every address of the house, with what it takes to come in: one table for the pages and the REST door.
+
+An address that is not here fails the law (`test_routes.py`). `record` says what a number in the address is, for the
+scene that the law is tried on; `part` is the compartment that this record lies in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cities.roles.permissions import Permission as Act
+from cities.roles.rules import Compartment
+
+CARE, JUSTICE = Compartment.CARE, Compartment.JUSTICE
+
+
+@dataclass(frozen=True)
+class Route:
+    """The methods an address answers to, and the act that each takes; None: whoever has signed in may."""
+
+    methods: dict[str, Act | None]
+    record: str = ""
+    part: Compartment = Compartment.CORE
+    #: Answers before anybody has signed in.
+    is_open: bool = False
+
+
+def page(act: Act | None, record: str = "", part: Compartment = Compartment.CORE) -> Route:
+    return Route({"GET": act}, record, part)
+
+
+def form(act: Act | None, record: str = "", part: Compartment = Compartment.CORE) -> Route:
+    return Route({"GET": act, "POST": act}, record, part)
+
+
+def does(act: Act | None, record: str = "", part: Compartment = Compartment.CORE) -> Route:
+    return Route({"POST": act}, record, part)
+
+
+def both(get: Act, post: Act, record: str = "", part: Compartment = Compartment.CORE, verb: str = "POST") -> Route:
+    return Route({"GET": get, verb: post}, record, part)
+
+
+OPEN_PAGE = Route({"GET": None}, is_open=True)
+OPEN_FORM = Route({"GET": None, "POST": None}, is_open=True)
+
+#: Before signing in, and around it.
+FRAME = {
+    "set_language": Route({"POST": None}, is_open=True),
+    "account_login": OPEN_FORM,
+    "account_logout": OPEN_FORM,
+    "account_inactive": OPEN_PAGE,
+    "account_signup": OPEN_PAGE,
+    "account_reset_password": OPEN_FORM,
+    "account_reset_password_done": OPEN_PAGE,
+    "account_reset_password_from_key": OPEN_FORM,
+    "account_reset_password_from_key_done": OPEN_PAGE,
+    "account_reauthenticate": form(None),
+    "account_change_password": form(None),
+}
+
+CITIES = {
+    "cities:city_list": page(None),
+    "cities:city": page(None),
+    "cities:preferences": form(None),
+    "cities:help": page(None),
+    "cities:roles": page(None),
+}
+
+CASES = {
+    "cases:my_day": page(None),
+    "cases:board": page(Act.BOARD_READ),
+    "cases:board_acknowledge": does(Act.CHECKIN_ACKNOWLEDGE, "checkin"),
+    "cases:case_list": page(Act.CASE_READ),
+    "cases:case_open": form(Act.CASE_OPEN),
+    "cases:case": page(Act.CASE_READ),
+    "cases:case_move": form(Act.CASE_CHANGE),
+    "cases:case_next_step": form(Act.CASE_CHANGE),
+    "cases:case_assign": form(Act.CASE_CHANGE),
+    "cases:case_team": form(Act.CASE_CHANGE),
+    "cases:case_leave": form(Act.CASE_CHANGE),
+    "cases:timeline": page(Act.CASE_READ),
+    "cases:who_can_see": page(Act.ACCESS_READ),
+    "cases:ledger": page(Act.LEDGER_READ),
+    "cases:picture": page(Act.PICTURE_READ),
+    "cases:picture_table": page(Act.PICTURE_READ),
+    "cases:search": form(Act.PERSON_READ),
+    "cases:person": page(Act.PERSON_READ),
+    "cases:person_change": form(Act.PERSON_CHANGE),
+    "cases:person_name": form(Act.PERSON_CHANGE),
+    "cases:person_contact": form(Act.PERSON_CHANGE),
+    "cases:person_contact_end": form(Act.PERSON_CHANGE, "contact", CARE),
+    "cases:person_status": form(Act.TRAVEL_RECORD),
+    "cases:person_status_correct": form(Act.TRAVEL_RECORD, "status"),
+    "cases:checkin_list": page(Act.CHECKIN_READ),
+    "cases:checkin_arrange": form(Act.CHECKIN_ARRANGE),
+    "cases:checkin": page(Act.CHECKIN_READ, "checkin"),
+    "cases:checkin_record": form(Act.CHECKIN_RECORD, "checkin"),
+    "cases:checkin_correct": form(Act.CHECKIN_RECORD, "checkin"),
+    "cases:checkin_reschedule": form(Act.CHECKIN_RESCHEDULE, "checkin"),
+    "cases:checkin_cancel": form(Act.CHECKIN_RESCHEDULE, "checkin"),
+    "cases:checkin_reinstate": form(Act.CHECKIN_RESCHEDULE, "checkin"),
+    "cases:checkin_acknowledge": form(Act.CHECKIN_ACKNOWLEDGE, "checkin"),
+    "cases:rhythm_arrange": form(Act.CHECKIN_ARRANGE),
+    "cases:rhythm_end": form(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases:rhythm_pause": form(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases:rhythm_resume": form(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases:rhythm_take_up": form(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases:plan": page(Act.PLAN_READ),
+    "cases:plan_draft": form(Act.PLAN_CHANGE),
+    "cases:plan_compare": page(Act.PLAN_READ, part=CARE),
+    "cases:plan_version": page(Act.PLAN_READ, "plan", CARE),
+    "cases:plan_print": page(Act.PLAN_READ, "plan", CARE),
+    "cases:plan_change": form(Act.PLAN_CHANGE, "plan", CARE),
+    "cases:plan_propose": does(Act.PLAN_CHANGE, "plan", CARE),
+    "cases:plan_take_back": does(Act.PLAN_CHANGE, "plan", CARE),
+    "cases:plan_agree": form(Act.PLAN_CHANGE, "plan", CARE),
+    "cases:plan_end": form(Act.PLAN_CHANGE, "plan", CARE),
+    "cases:plan_goal_add": form(Act.PLAN_CHANGE, "plan", CARE),
+    "cases:plan_goal_change": form(Act.PLAN_CHANGE, "goal", CARE),
+    "cases:plan_action_add": form(Act.PLAN_CHANGE, "goal", CARE),
+    "cases:plan_action_finish": form(Act.PLAN_CHANGE, "action", CARE),
+    "cases:plan_action_reopen": does(Act.PLAN_CHANGE, "action", CARE),
+    "cases:referral_list": page(Act.REFERRAL_READ),
+    "cases:case_referrals": page(Act.REFERRAL_READ),
+    "cases:referral_draft": form(Act.REFERRAL_DRAFT),
+    "cases:referral": page(Act.REFERRAL_READ, "referral", JUSTICE),
+    "cases:referral_change": form(Act.REFERRAL_DRAFT, "referral", JUSTICE),
+    "cases:referral_approve": does(Act.REFERRAL_APPROVE, "referral", JUSTICE),
+    "cases:referral_take_back": form(Act.REFERRAL_APPROVE, "referral", JUSTICE),
+    "cases:referral_send": form(Act.REFERRAL_SEND, "referral", JUSTICE),
+    "cases:referral_withdraw": form(Act.REFERRAL_DRAFT, "referral", JUSTICE),
+    "cases:referral_acknowledge": does(Act.REFERRAL_ACKNOWLEDGE, "referral", JUSTICE),
+    "cases:referral_answer": form(Act.REFERRAL_ANSWER, "referral", JUSTICE),
+}
+
+API = {
+    "api-schema": page(None),
+    "api-docs": page(None),
+    "cities_api:me": page(None),
+    "cities_api:cities": page(None),
+    "cities_api:city": page(None),
+    "cities_api:agencies": page(None),
+    "cities_api:agency": page(None, "agency"),
+    "cases_api:cases": both(Act.CASE_READ, Act.CASE_OPEN),
+    "cases_api:case": page(Act.CASE_READ),
+    "cases_api:case_stage": does(Act.CASE_CHANGE),
+    "cases_api:case_next_step": does(Act.CASE_CHANGE),
+    "cases_api:case_lead": does(Act.CASE_CHANGE),
+    "cases_api:case_team": both(Act.CASE_READ, Act.CASE_CHANGE),
+    "cases_api:case_team_leave": does(Act.CASE_CHANGE, "user"),
+    "cases_api:case_colleagues": page(Act.CASE_CHANGE),
+    "cases_api:contacts": both(Act.PERSON_READ, Act.PERSON_CHANGE, part=CARE),
+    "cases_api:contact_end": does(Act.PERSON_CHANGE, "contact", CARE),
+    "cases_api:plans": both(Act.PLAN_READ, Act.PLAN_CHANGE, part=CARE),
+    "cases_api:plan": both(Act.PLAN_READ, Act.PLAN_CHANGE, "plan", CARE, "PATCH"),
+    "cases_api:plan_propose": does(Act.PLAN_CHANGE, "plan", CARE),
+    "cases_api:plan_take_back": does(Act.PLAN_CHANGE, "plan", CARE),
+    "cases_api:plan_agree": does(Act.PLAN_CHANGE, "plan", CARE),
+    "cases_api:plan_end": does(Act.PLAN_CHANGE, "plan", CARE),
+    "cases_api:plan_goals": does(Act.PLAN_CHANGE, "plan", CARE),
+    "cases_api:goal": Route({"PATCH": Act.PLAN_CHANGE}, "goal", CARE),
+    "cases_api:goal_actions": does(Act.PLAN_CHANGE, "goal", CARE),
+    "cases_api:action_finish": does(Act.PLAN_CHANGE, "action", CARE),
+    "cases_api:action_reopen": does(Act.PLAN_CHANGE, "action", CARE),
+    "cases_api:rhythms": both(Act.CHECKIN_READ, Act.CHECKIN_ARRANGE),
+    "cases_api:rhythm_preview": does(Act.CHECKIN_ARRANGE),
+    "cases_api:rhythm": page(Act.CHECKIN_READ, "rhythm"),
+    "cases_api:rhythm_end": does(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases_api:rhythm_pause": does(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases_api:rhythm_resume": does(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases_api:rhythm_take_up": does(Act.CHECKIN_ARRANGE, "rhythm"),
+    "cases_api:case_checkins": does(Act.CHECKIN_ARRANGE),
+    "cases_api:checkins": page(Act.CHECKIN_READ),
+    "cases_api:checkin": page(Act.CHECKIN_READ, "checkin"),
+    "cases_api:checkin_record": does(Act.CHECKIN_RECORD, "checkin"),
+    "cases_api:checkin_correct": does(Act.CHECKIN_RECORD, "checkin"),
+    "cases_api:checkin_reschedule": does(Act.CHECKIN_RESCHEDULE, "checkin"),
+    "cases_api:checkin_cancel": does(Act.CHECKIN_RESCHEDULE, "checkin"),
+    "cases_api:checkin_reinstate": does(Act.CHECKIN_RESCHEDULE, "checkin"),
+    "cases_api:checkin_acknowledge": does(Act.CHECKIN_ACKNOWLEDGE, "checkin"),
+    "cases_api:people": page(Act.PERSON_READ),
+    "cases_api:people_search": does(Act.PERSON_READ),
+    "cases_api:person": both(Act.PERSON_READ, Act.PERSON_CHANGE, "person", verb="PATCH"),
+    "cases_api:person_names": does(Act.PERSON_CHANGE, "person"),
+    "cases_api:travel_statuses": both(Act.TRAVEL_READ, Act.TRAVEL_RECORD, "person"),
+    "cases_api:travel_status_on": page(Act.TRAVEL_READ, "person"),
+    "cases_api:travel_status_correct": does(Act.TRAVEL_RECORD, "status"),
+    "cases_api:national_picture": page(Act.PICTURE_READ),
+}
+
+ROUTES = FRAME | CITIES | CASES | API
