@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -20,13 +21,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def told(cast: Cast) -> Cast:
     """Vilvoorde, with everything that its page can show."""
-    setup = {"by": Clock.SETUP, "at": AT}
+    setup: dict[str, Any] = {"by": Clock.SETUP, "at": AT}
     designate(**setup, city=cast.city, round=1, starts_on=date(2015, 1, 1), ends_on=date(2016, 1, 1),
               grant_eur=Decimal(125_000), source="First round")  # fmt: skip
     record_population(**setup, city=cast.city, year=2015, inhabitants=42_000, is_approximate=True, source="Statbel")
     seat_agency(**setup, city=cast.city, agency=cast.agency, starts_on=date(2020, 1, 1))
     series = put_series(**setup, code="ocam", name="Counts of OCAM")
-    figure = {"series": series, "as_of": date(2016, 1, 28), "measure": "returned", "source": "A newspaper"}
+    figure: dict[str, Any] = {
+        "series": series,
+        "as_of": date(2016, 1, 28),
+        "measure": "returned",
+        "source": "A newspaper",
+    }
     put_figure(**setup, **figure, area="VLG", value=Decimal(36), qualifier="presumed")
     put_figure(**setup, **figure, area="WAL", value=Decimal(7411))
     return cast
