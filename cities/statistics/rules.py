@@ -23,6 +23,28 @@ OPEN = 5
 #: The column that is the sum of the others, where there are others.
 TOTAL = "total"
 
+#: What published figures measure, in words.
+MEASURES = {
+    "left": _("left, all together"),
+    "in_zone": _("in the zone"),
+    "in_transit": _("in transit"),
+    "killed": _("killed"),
+    "returned": _("returned"),
+    "prevented": _("prevented from leaving"),
+    "intends": _("seriously intend to leave"),
+    TOTAL: _("all together"),
+    "departures_per_month_low": _("departures a month, the lowest"),
+    "departures_per_month_high": _("departures a month, the highest"),
+    "departures_ratio_to_year_before": _("departures, as a part of those a year before"),
+    "departures_in_year": _("departures in the year"),
+    "hot_spot_cities": _("hot-spot cities"),
+    "per_million": _("left, per million inhabitants"),
+    "terrorism_convictions_in_year": _("convictions for terrorism in the year"),
+}
+
+#: The areas of published figures that have a name of their own; others are countries by their code.
+AREAS = {"BE": _("Belgium"), "BRU": _("Brussels-Capital"), "VLG": _("Flanders"), "WAL": _("Wallonia")}
+
 
 class Mark(models.TextChoices):
     """What stands in a cell in place of a protected number."""

@@ -8,6 +8,8 @@ from typing import Any
 from django import template
 from django.utils import formats, timezone
 
+from cities.statistics.rules import AREAS, MEASURES
+
 register = template.Library()
 
 
@@ -36,6 +38,18 @@ def on(value: date | datetime | None) -> str:
 def last_day(ends_on: date | None) -> date | None:
     """Periods are kept half-open; people name the last day on which something holds."""
     return None if ends_on is None else ends_on - timedelta(days=1)
+
+
+@register.filter
+def measured(code: str) -> str:
+    """What a published figure measures, in words; a measure not heard of before by its code."""
+    return str(MEASURES.get(code, code))
+
+
+@register.filter
+def area(code: str) -> str:
+    """Where a published figure is about."""
+    return str(AREAS.get(code, code))
 
 
 @register.filter
