@@ -6,9 +6,11 @@ from django.views.i18n import set_language
 from cities.web.places import urls as places
 from cities.web.preferences import views as preferences
 from cities.web.roles import views as roles
+from cities.web.tokens import urls as tokens
 
 own = [
     *places.urlpatterns,
+    *tokens.urlpatterns,
     path("preferences/", preferences.preferences, name="preferences"),
     path("help/", preferences.show_help, name="help"),
     path("roles/", roles.roles, name="roles"),

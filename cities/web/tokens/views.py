@@ -1,0 +1,55 @@
+"""The pages on which somebody issues tokens for programs of hers, sees which were used, and revokes them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cities.refusals import Refused
+from cities.tokens.selectors import tokens_of
+from cities.tokens.services import issue_token, revoke_token
+from cities.web.pages import page
+from cities.web.requests import SignedIn, signed_in
+from cities.web.tokens.forms import IssueTokenForm
+
+
+@require_safe
+@signed_in
+def tokens(request: SignedIn) -> HttpResponse:
+    return page(request, "cities/tokens/list.html", {"tokens": tokens_of(request.user), "now": request.at})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@reauthentication_required  # type: ignore[untyped-decorator]
+def new(request: SignedIn) -> HttpResponse:
+    """The secret is shown in the answer itself, once: it is kept nowhere from which a second page could show it."""
+    form = IssueTokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        lasts = timedelta(days=form.cleaned_data["days"])
+        try:
+            token, secret = issue_token(
+                by=request.user, at=request.at, user=request.user, name=form.cleaned_data["name"], lasts=lasts
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            return page(request, "cities/tokens/issued.html", {"token": token, "secret": secret})
+    return page(request, "cities/tokens/new.html", form=form)
+
+
+@require_POST
+@signed_in
+def revoke(request: SignedIn, pk: int) -> HttpResponse:
+    token = tokens_of(request.user).filter(pk=pk).first()
+    if token is None:
+        raise Http404
+    revoke_token(token=token, by=request.user, at=request.at)
+    messages.success(request, _("The token is revoked: it opens nothing any more."))
+    return redirect("cities:tokens")
