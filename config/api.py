@@ -3,7 +3,6 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     # Split: its script is a file of its own, so that the content security policy needs no exception.
