@@ -62,6 +62,9 @@ FRAME = {
 CITIES = {
     "cities:city_list": page(None),
     "cities:city": page(None),
+    "cities:tokens": page(None),
+    "cities:token_new": form(None),
+    "cities:token_revoke": does(None),
     "cities:preferences": form(None),
     "cities:help": page(None),
     "cities:roles": page(None),
@@ -186,6 +189,16 @@ API = {
     "cases_api:travel_statuses": both(Act.TRAVEL_READ, Act.TRAVEL_RECORD, "person"),
     "cases_api:travel_status_on": page(Act.TRAVEL_READ, "person"),
     "cases_api:travel_status_correct": does(Act.TRAVEL_RECORD, "status"),
+    "cases_api:case_referrals": does(Act.REFERRAL_DRAFT),
+    "cases_api:referrals": page(Act.REFERRAL_READ),
+    "cases_api:offences": page(Act.REFERRAL_READ),
+    "cases_api:referral": both(Act.REFERRAL_READ, Act.REFERRAL_DRAFT, "sent_referral", JUSTICE, "PUT"),
+    "cases_api:referral_approve": does(Act.REFERRAL_APPROVE, "sent_referral", JUSTICE),
+    "cases_api:referral_take_back": does(Act.REFERRAL_APPROVE, "sent_referral", JUSTICE),
+    "cases_api:referral_send": does(Act.REFERRAL_SEND, "sent_referral", JUSTICE),
+    "cases_api:referral_withdraw": does(Act.REFERRAL_DRAFT, "sent_referral", JUSTICE),
+    "cases_api:referral_acknowledge": does(Act.REFERRAL_ACKNOWLEDGE, "sent_referral", JUSTICE),
+    "cases_api:referral_answer": does(Act.REFERRAL_ANSWER, "sent_referral", JUSTICE),
     "cases_api:national_picture": page(Act.PICTURE_READ),
 }
 

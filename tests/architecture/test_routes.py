@@ -93,6 +93,7 @@ def scene(cast: Cast) -> Scene:
         "checkin": a_checkin(case, plan, by=cast.alice, at=at, due_on=today), "plan": plan, "goal": goal,
         "rhythm": a_rhythm(case, plan, by=cast.alice, at=at, starts_on=today), "action": action, "contact": contact,
         "status": status, "person": case.person, "user": cast.bob, "agency": cast.agency,
+        "sent_referral": referral,
     }  # fmt: skip
     numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}
     return Scene(cast, case, numbers)
