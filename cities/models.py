@@ -1,21 +1,26 @@
 """Contents page: Django finds the models of every room here. Nobody else reads it."""
 
-from cities.agencies.models import Agency, CellSeat
+from cities.agencies.models import Agency, CellSeat, ClosingDays
 from cities.ledger.models import LedgerEntry
-from cities.places.models import City, HotSpotDesignation, Population
-from cities.staff.models import Posting, User
+from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
+from cities.staff.models import Absence, Posting, User
 from cities.statistics.models import Figure, Series
-from cities.tokens.models import Token
+from cities.tokens.models import CalendarFeed, Token
 
 __all__ = [
+    "Absence",
     "Agency",
+    "CalendarFeed",
     "CellSeat",
     "City",
+    "CitySettings",
+    "ClosingDays",
     "Figure",
     "HotSpotDesignation",
     "LedgerEntry",
     "Population",
     "Posting",
+    "SchoolHoliday",
     "Series",
     "Token",
     "User",

@@ -29,12 +29,18 @@ if TYPE_CHECKING:
 PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
 
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan it
-#: may know that it ended, so that nothing goes on after that.
+#: may know that it ended, so that nothing goes on after that; of a grant who may see which part of which case, so that
+#: nothing is handed, or told, to somebody who may not know of it.
 CLOCK_MAY = {
     "cases_casefile": "SELECT",
     "cases_rhythm": "SELECT, UPDATE",
     "cases_pause": "SELECT",
+    "cases_avoideddays": "SELECT",
     "cases_checkin": "SELECT, INSERT, UPDATE",
+    "cases_missedcontact": "SELECT, INSERT, UPDATE",
+    "cases_missedstep": "SELECT, INSERT, UPDATE",
+    "cases_caseaccess": "SELECT (id, casefile_id, city_id, user_id, posting_id, agency_id, compartment, ground, "
+    "starts_at, ends_at)",
     "cases_followupplan": "SELECT (id, casefile_id, state, ended_on)",
     "cases_message": "SELECT, INSERT, UPDATE",
 }
@@ -103,7 +109,8 @@ def _privileges() -> Iterator[str]:
         else:
             changes = "INSERT, UPDATE, DELETE"
         yield f"GRANT {changes} ON {table} TO {PEOPLE}"
-    yield f"GRANT SELECT ON cities_user, cities_city, cities_agency, cities_posting TO {CLOCK}"
+    public = ["user", "city", "agency", "posting", "absence", "closingdays", "schoolholiday", "citysettings"]
+    yield f"GRANT SELECT ON {', '.join(f'cities_{name}' for name in public)} TO {CLOCK}"
     yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
     yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
     for table, privileges in CLOCK_MAY.items():

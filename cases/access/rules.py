@@ -31,6 +31,7 @@ class Ground(models.TextChoices):
     TEAM = "TEAM", _("on the case team")
     REFERRAL = "REFERRAL", _("a prosecution referral is addressed to her office")
     EMERGENCY = "EMERGENCY", _("emergency opening")
+    DEPUTY = "DEPUTY", _("stands in for an absent colleague")
 
 
 def read_reference(text: str) -> str | None:

@@ -23,6 +23,7 @@ class Frequency(models.TextChoices):
     DAYS = "DAYS", gettext_lazy("days")
     WEEKS = "WEEKS", gettext_lazy("weeks")
     MONTHS = "MONTHS", gettext_lazy("months")
+    QUARTER = "QUARTER", gettext_lazy("times a quarter")
 
 
 class Recurring(Protocol):

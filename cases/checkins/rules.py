@@ -57,6 +57,13 @@ class MoveReason(models.TextChoices):
 
     WEEKEND = "WEEKEND", _("a weekend")
     HOLIDAY = "HOLIDAY", _("a public holiday")
+    REGIONAL = "REGIONAL", _("a regional holiday")
+    SCHOOL = "SCHOOL", _("a school holiday")
+    CLOSED = "CLOSED", _("a day on which the agency is closed")
+    ABSENCE = "ABSENCE", _("the caseworker's absence")
+    AVOIDED = "AVOIDED", _("a day to avoid, as agreed")
+    BY_HAND = "BY_HAND", _("a contact arranged by hand")
+    CHANGED = "CHANGED", _("a change of the rhythm")
     PAUSE = "PAUSE", _("a pause")
     ENDED = "ENDED", _("the end of the follow-up")
 
@@ -95,6 +102,30 @@ class Outcome(models.TextChoices):
     MISSED = "MISSED", _("missed, no reason")
     CANCELLED_BY_US = "CANCELLED_BY_US", _("cancelled by us")
     NOT_NEEDED = "NOT_NEEDED", _("no longer needed")
+
+
+class MissCause(models.TextChoices):
+    """Why a contact counts as missed."""
+
+    NOT_RECORDED = "NOT_RECORDED", _("nothing was recorded")
+    MISSED = "MISSED", _("the person was not met")
+
+
+class MissStep(models.TextChoices):
+    """The steps of the ladder, lowest first."""
+
+    CASEWORKER = "CASEWORKER", _("with the caseworker")
+    COORDINATOR = "COORDINATOR", _("with the coordinator")
+    CONFERENCE = "CONFERENCE", _("on the agenda of the next case conference")
+
+
+class MissAnswer(models.TextChoices):
+    """How a missed contact was answered; each stops the climb."""
+
+    RECORDED = "RECORDED", _("its outcome was recorded")
+    ARRANGED = "ARRANGED", _("arranged anew")
+    EXPLAINED = "EXPLAINED", _("explained")
+    CLOSED = "CLOSED", _("closed")
 
 
 class AskedBy(models.TextChoices):

@@ -66,3 +66,35 @@ class CellSeat(Record):
 
     def __str__(self) -> str:
         return f"{self.city.code}: {self.agency}"
+
+
+class ClosingDays(Record):
+    """Days on which an agency is closed, beside weekends and public holidays: between Christmas and New Year."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="closings", verbose_name=_("agency"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), help_text=_("The first day it is open again."))
+    occasion = models.CharField(_("occasion"), max_length=80, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("closing days")
+        verbose_name_plural = _("closing days")
+        ordering = ["agency", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="closing_ends_after_it_starts",
+                violation_error_message=_("A period ends after it starts."),
+            ),
+            ExclusionConstraint(
+                name="closings_of_an_agency_do_not_overlap",
+                expressions=[
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS), ("agency", RangeOperators.EQUAL)
+                ],
+                condition=Q(withdrawn_at__isnull=True),
+                violation_error_message=_("This agency is closed in that time already."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.agency}: {self.starts_on}–{self.ends_on}"

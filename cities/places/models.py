@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cities.places.rules import Region
+from cities.places.rules import Community, Region
 from cities.records import DateRange, Record
 
 
@@ -104,3 +106,59 @@ class Population(Record):
 
     def __str__(self) -> str:
         return f"{self.city.code} {self.year}: {self.inhabitants}"
+
+
+class SchoolHoliday(Record):
+    """A holiday of the schools of one community: whoever is at school, or has children there, is not at home to us."""
+
+    community = models.CharField(_("community"), max_length=8, choices=Community.choices)
+    name_nl = models.CharField(_("name in Dutch"), max_length=80)
+    name_fr = models.CharField(_("name in French"), max_length=80)
+    name_de = models.CharField(_("name in German"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), help_text=_("The first day of school again."))
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("school holiday")
+        verbose_name_plural = _("school holidays")
+        ordering = ["community", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "starts_on"], name="one_school_holiday_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="school_holiday_ends_after_it_starts",
+                violation_error_message=_("A period ends after it starts."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_community_display()} {self.starts_on}–{self.ends_on}"
+
+
+class CitySettings(Record):
+    """How a city follows up: after how long something climbs, and when nobody is disturbed. No row: the defaults."""
+
+    city = models.OneToOneField(City, on_delete=models.PROTECT, related_name="settings", verbose_name=_("city"))
+    coordinator_after = models.PositiveSmallIntegerField(
+        _("to the coordinator after"), default=2, validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("Working days that a missed contact stays with the caseworker."),
+    )  # fmt: skip
+    conference_after = models.PositiveSmallIntegerField(
+        _("to the case conference after"), default=5, validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Working days that it stays with the coordinator."),
+    )  # fmt: skip
+    misses_in_a_row = models.PositiveSmallIntegerField(
+        _("misses in a row"), default=3, validators=[MinValueValidator(2), MaxValueValidator(20)],
+        help_text=_("So many missed contacts in a row go to the next case conference at once."),
+    )  # fmt: skip
+    quiet_from = models.TimeField(_("quiet from"), default=time(20, 0), help_text=_("No message after this hour."))
+    quiet_until = models.TimeField(_("quiet until"), default=time(7, 0), help_text=_("Nor before this one."))
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("settings of a city")
+        verbose_name_plural = _("settings of cities")
+
+    def __str__(self) -> str:
+        return str(self.city)

@@ -25,6 +25,14 @@ class Region(models.TextChoices):
     BRUSSELS = "BRUSSELS", _("Brussels-Capital")
 
 
+class Community(models.TextChoices):
+    """The three communities of Belgium, each with its own schools."""
+
+    FLEMISH = "FLEMISH", _("Flemish Community")
+    FRENCH = "FRENCH", _("French Community")
+    GERMAN = "GERMAN", _("German-speaking Community")
+
+
 def day_of(at: datetime) -> date:
     """The day it is in Belgium at the moment `at`."""
     return at.astimezone(BRUSSELS).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Self
 
 from django.contrib.auth.models import AbstractUser
@@ -39,6 +39,14 @@ class User(AbstractUser):
     )  # fmt: skip
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+    by_email = models.BooleanField(_("messages by e-mail too"), default=True)
+    digest_at = models.TimeField(
+        _("the day's message at"), null=True, blank=True, default=time(7, 0),
+        help_text=_("One message with what is on today and what waits for you. Empty: none."),
+    )  # fmt: skip
+    remind_before = models.PositiveSmallIntegerField(
+        _("minutes before a contact"), default=0, help_text=_("A reminder of its own before each contact. 0: none.")
+    )
 
     class Meta:
         verbose_name = _("user")
@@ -104,3 +112,60 @@ class Posting(Record):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.agency}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Absences, asked for by day. One that was withdrawn never was."""
+
+    def standing(self) -> Self:
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def between(self, first: date, until: date) -> Self:
+        """Those that take a day from `first` until `until` (half-open)."""
+        return self.standing().filter(starts_on__lt=until, ends_on__gt=first)
+
+
+class Absence(Record):
+    """Somebody doesn't work, from one day until another (half-open), and who stands in for her meanwhile.
+
+    Why is nobody's business here: leave and illness look the same.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences", verbose_name=_("who"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), help_text=_("The first day of work again."))
+    deputy = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deputy")
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="absence_ends_after_it_starts",
+                violation_error_message=_("An absence ends after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")), name="nobody_deputises_for_herself",
+                violation_error_message=_("Nobody stands in for herself."),
+            ),
+            ExclusionConstraint(
+                name="absences_do_not_overlap",
+                expressions=[
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS), ("user", RangeOperators.EQUAL)
+                ],
+                condition=Q(withdrawn_at__isnull=True),
+                violation_error_message=_("There is an absence in that time already."),
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["ends_on"], condition=Q(withdrawn_at__isnull=True), name="absences_to_come")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.starts_on}–{self.ends_on}"

@@ -41,3 +41,32 @@ class Token(Record):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.start}…)"
+
+
+class CalendarFeed(Record):
+    """An address under which a calendar program reads somebody's contacts, her own or her team's, until it is revoked.
+
+    It says case number and kind, nothing else. Whoever has the address can read that; so only a digest of its secret
+    is kept, it is shown once, and it can be revoked at any time.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="feeds", verbose_name=_("user"))
+    of_team = models.BooleanField(_("the team's contacts"), default=False)
+    start = models.CharField(_("begins with"), max_length=6, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+        ordering = ["-recorded_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "of_team"], condition=Q(revoked_at__isnull=True), name="one_feed_of_a_kind",
+                violation_error_message=_("There is such a feed already: revoke it first."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.start}…)"

@@ -23,10 +23,12 @@ from cities.staff.models import User
 # The rhythm says everything but the days, so that a million rows need only their days sent.
 _MAKE = """
 INSERT INTO cases_checkin (
-    recorded_at, recorded_by_id, casefile_id, city_id, rhythm_id, plan_id, kind, caseworker_id, due_time, duration,
-    place, tolerance_days, outcome, asked_by, version, occurs_on, due_on, moved_because, state, late_from, climbs_on)
-SELECT %s, %s, r.casefile_id, r.city_id, r.id, r.plan_id, r.kind, r.caseworker_id, r.time, r.duration,
-    r.place, r.tolerance_days, '', '', 1, d.occurs_on, d.due_on, d.moved_because, d.state, d.late_from, d.climbs_on
+    recorded_at, recorded_by_id, casefile_id, city_id, rhythm_id, plan_id, kind, with_interpreter, caseworker_id,
+    second_id, who_else, due_time, within_week, duration, place, tolerance_days, is_critical, by_hand, outcome,
+    asked_by, version, occurs_on, due_on, moved_because, state, late_from, climbs_on)
+SELECT %s, %s, r.casefile_id, r.city_id, r.id, r.plan_id, r.kind, r.with_interpreter,
+    r.caseworker_id, r.second_id, r.who_else, r.time, r.within_week, r.duration, r.place, r.tolerance_days,
+    r.is_critical, false, '', '', 1, d.occurs_on, d.due_on, d.moved_because, d.state, d.late_from, d.climbs_on
 FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::text[], %s::text[], %s::date[], %s::date[])
     AS d (rhythm_id, occurs_on, due_on, moved_because, state, late_from, climbs_on)
 JOIN cases_rhythm r ON r.id = d.rhythm_id

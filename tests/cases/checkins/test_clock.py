@@ -348,7 +348,7 @@ def test_clock__acts_are_nobody_elses(followed: Followed) -> None:
 
 
 def test_clock__reads_no_note_no_plan_and_no_name(followed: Followed) -> None:
-    for column, table in (("id", "checkinnote"), ("summary", "followupplan"), ("id", "person"), ("id", "caseaccess")):
+    for column, table in (("id", "checkinnote"), ("summary", "followupplan"), ("id", "person"), ("reason", "caseaccess")):
         with (
             pytest.raises(DatabaseError, match="permission denied"),
             transaction.atomic(),
