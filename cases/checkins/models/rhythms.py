@@ -111,7 +111,7 @@ class Rhythm(CaseRow):
         ]
         indexes = [
             models.Index(
-                fields=["materialised_until"],
+                fields=["materialised_until", "id"],
                 condition=Q(state=RhythmState.ACTIVE, set_aside_at__isnull=True),
                 name="rhythms_the_clock_asks",
             ),

@@ -9,20 +9,17 @@ from cases.checkins.services.contacts import (
     reschedule_checkin,
 )
 from cases.checkins.services.outcomes import correct_checkin, record_checkin
-from cases.checkins.services.rhythms import (
-    arrange_rhythm,
-    end_rhythm,
-    pause_rhythm,
-    resume_rhythm,
-    take_up_rhythm,
-)
+from cases.checkins.services.pausing import avoid_days, pause_rhythm, resume_rhythm, withdraw_avoided_days
+from cases.checkins.services.rhythms import arrange_rhythm, change_rhythm, end_rhythm, take_up_rhythm
 
 __all__ = [
     "Ticked",
     "acknowledge_late",
     "arrange_checkin",
     "arrange_rhythm",
+    "avoid_days",
     "cancel_checkin",
+    "change_rhythm",
     "climb",
     "correct_checkin",
     "end_rhythm",
@@ -37,4 +34,5 @@ __all__ = [
     "settle",
     "take_up_rhythm",
     "tick",
+    "withdraw_avoided_days",
 ]

@@ -99,12 +99,14 @@ def refuse_kind(kind: str) -> None:
         raise Refused(_("This is not a kind of check-in."), field="kind", code="unknown_code")
 
 
-def refuse_measures(*, duration: int, tolerance_days: int) -> None:
+def refuse_measures(*, duration: int, tolerance_days: int, early_days: int = 0) -> None:
     """Minutes and days of grace as people mean them."""
     if not 5 <= duration <= 600:
         raise Refused(_("A contact takes from 5 to 600 minutes."), field="duration", code="range")
     if not 0 <= tolerance_days <= 60:
         raise Refused(_("From 0 to 60 working days of grace."), field="tolerance_days", code="range")
+    if not 0 <= early_days <= 60:
+        raise Refused(_("From 0 to 60 working days sooner."), field="early_days", code="range")
 
 
 def refuse_who_asked(asked_by: str) -> None:
@@ -112,16 +114,20 @@ def refuse_who_asked(asked_by: str) -> None:
         raise Refused(_("Say who asked for it."), field="asked_by", code="unknown_code")
 
 
-def refuse_caseworker(caseworker: User, case: Casefile, *, at: datetime) -> None:
+def refuse_caseworker(caseworker: User, case: Casefile, *, at: datetime, field: str = "caseworker") -> None:
     """Whoever holds the contact may know of the case, and record what comes of it."""
     sees = Casefile.objects.visible_to(caseworker, at=at).filter(pk=case.pk).exists()
     if not (sees and may(caseworker, Permission.CHECKIN_RECORD, city_id=case.city_id, at=at)):
         said = _("This colleague is not on the case: add her to the team first.")
-        raise Refused(said, field="caseworker", code="caseworker")
+        raise Refused(said, field=field, code="caseworker")
 
 
 def clean_place(place: str) -> str:
     return clean_text(place, field="place", most=LONGEST_PLACE, one_line=True)
+
+
+def clean_who_else(who_else: str) -> str:
+    return clean_text(who_else, field="who_else", most=LONGEST_PLACE, one_line=True)
 
 
 def reminder_keys(checkins: Iterable[CheckIn]) -> list[str]:

@@ -16,20 +16,21 @@ from django.db.models.functions import Coalesce, Greatest, Least
 
 from cases.access.services import as_clock, require_clock
 from cases.casefiles.models import Casefile
-from cases.checkins.models import CheckIn, Pause, Rhythm
+from cases.checkins.models import CheckIn, Rhythm
+from cases.checkins.outlook import Outlook, Surroundings, outlooks, surroundings
+from cases.checkins.recurrence import ONE_DAY
 from cases.checkins.rules import (
     HORIZON,
     REMINDED_STILL,
     SETTLED_STILL,
     CheckInState,
     MoveReason,
-    Period,
     RhythmState,
     looks_at_all,
     remind_at,
 )
 from cases.checkins.services.checks import call_off, reminder_keys
-from cases.checkins.services.making import Due, due_of, make
+from cases.checkins.services.making import Due, Shapes, make
 from cases.outbox.rules import MessageKind
 from cases.outbox.services import Draft, leave_messages
 from cases.plans.models import FollowUpPlan
@@ -40,6 +41,16 @@ from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 
 BATCH = 500
+
+#: Rhythms are taken in larger lots: what they have in common is worked out once.
+MAKING_BATCH = 5000
+
+#: What of a rhythm decides on its days; the rest of it stays in the database.
+MADE_FROM = (
+    "frequency", "every", "weekdays", "month_day", "nth", "nth_weekday", "times", "within_week", "policy",
+    "avoids_regional", "avoids_school", "early_days", "tolerance_days", "starts_on", "ends_on", "materialised_until",
+    "casefile_id", "city_id", "caseworker_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,14 +80,14 @@ def tick(*, by: Clock, at: datetime) -> Ticked:
     return Ticked(*done)
 
 
-def _sweep(step: Callable[[], tuple[int, int]]) -> int:
+def _sweep(step: Callable[[], tuple[int, int]], *, batch: int = BATCH) -> int:
     """Batch after batch, each a transaction of its own, until one finds less than it could have taken."""
     total = 0
     while True:
         with as_clock():
             claimed, done = step()
         total += done
-        if claimed < BATCH:
+        if claimed < batch:
             return total
 
 
@@ -142,32 +153,41 @@ def materialise(*, by: Clock, at: datetime) -> int:
     require_clock(by)
     until = day_of(at) + HORIZON
 
+    shapes, after = Shapes(until), (date.min, 0)
+    around: Surroundings | None = None
+
     def step() -> tuple[int, int]:
+        # On from where the last batch ended: what was moved on since is not looked at again.
+        nonlocal around, after
+        day, number = after
         asked = Rhythm.objects.filter(
-            state=RhythmState.ACTIVE, set_aside_at__isnull=True, materialised_until__lt=until
-        ).order_by("materialised_until", "pk")
-        rhythms = list(asked.select_for_update(skip_locked=True)[:BATCH])
-        pauses: dict[int, list[Period]] = {}
-        for pause in Pause.objects.filter(rhythm__in=rhythms):
-            pauses.setdefault(pause.rhythm_id, []).append((pause.starts_on, pause.ends_on))
-        dues = [due for rhythm in rhythms if (due := _due_or_aside(rhythm, until, pauses.get(rhythm.pk, []), at=at))]
+            Q(materialised_until__gt=day) | Q(pk__gt=number),
+            state=RhythmState.ACTIVE, set_aside_at__isnull=True, materialised_until__range=(day, until - ONE_DAY),
+        ).order_by("materialised_until", "pk")  # fmt: skip
+        rhythms = list(asked.only(*MADE_FROM).select_for_update(skip_locked=True)[:MAKING_BATCH])
+        if not rhythms:
+            return 0, 0
+        after = rhythms[-1].materialised_until, rhythms[-1].pk
+        around = around or surroundings(min(day_of(at), rhythms[0].materialised_until), until, at=at)
+        looked = zip(rhythms, outlooks(rhythms, around), strict=True)
+        dues = [due for rhythm, outlook in looked if (due := _due_or_aside(shapes, rhythm, outlook, at=at))]
         made = _make_all_that_can_be(dues, at=at)
         _write_down("checkin", made, by=by, operation=Operation.COLLECT, fields=["occurs_on", "due_on", "state"])
         return len(rhythms), len(made)
 
-    return _sweep(step)
+    return _sweep(step, batch=MAKING_BATCH)
 
 
-def _due_or_aside(rhythm: Rhythm, until: date, pauses: Sequence[Period], *, at: datetime) -> Due | None:
+def _due_or_aside(shapes: Shapes, rhythm: Rhythm, outlook: Outlook, *, at: datetime) -> Due | None:
     try:
-        return due_of(rhythm, first=rhythm.materialised_until, until=until, pauses=pauses)
+        return Due(rhythm, shapes.of(rhythm, outlook))
     except (ValueError, ArithmeticError, LookupError, TypeError) as error:
         _set_aside(rhythm, error, at=at)
         return None
 
 
 def _make_all_that_can_be(dues: Sequence[Due], *, at: datetime) -> list[int]:
-    """All in one statement; when the database refuses it, one by one, so that only the culprit is set aside."""
+    """All in one statement; when the database refuses it, half and half, until only the culprit is set aside."""
     if not dues:
         return []
     try:
@@ -175,7 +195,8 @@ def _make_all_that_can_be(dues: Sequence[Due], *, at: datetime) -> list[int]:
             return make(dues, by=None, at=at)
     except DatabaseError as error:
         if len(dues) > 1:
-            return [pk for due in dues for pk in _make_all_that_can_be([due], at=at)]
+            half = len(dues) // 2
+            return _make_all_that_can_be(dues[:half], at=at) + _make_all_that_can_be(dues[half:], at=at)
         _set_aside(dues[0].rhythm, error, at=at)
         return []
 

@@ -1,10 +1,10 @@
-"""Acts on a rhythm: arrange it, end it, pause it and go on."""
+"""Acts on a rhythm: arrange it, thin it out, change it from a day on, end it, take it up again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
+from typing import Unpack
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -17,40 +17,29 @@ from cases.checkins.models import CheckIn, Pause, Rhythm
 from cases.checkins.rules import (
     HORIZON,
     CheckInState,
-    Frequency,
-    MovePolicy,
     MoveReason,
-    Pattern,
-    PauseReason,
-    Period,
     RhythmState,
-    fault_of,
-    in_a_pause,
-    next_days,
-    overlaps,
-    why_off,
+    Step,
+    occurrences,
+    taken_by_hand,
 )
-from cases.checkins.services.checks import (
-    agreed_plan,
-    call_off,
-    clean_place,
-    file_of,
-    open_file_of,
-    refuse_caseworker,
-    refuse_day,
-    refuse_kind,
-    refuse_measures,
+from cases.checkins.services.agreeing import (
+    Wanted,
+    agreed,
+    chain_of,
+    complete,
+    pattern_of,
+    refuse_empty,
+    refuse_start,
 )
-from cases.checkins.services.making import due_of, make
+from cases.checkins.services.checks import agreed_plan, call_off, file_of, open_file_of, plan_in_force
+from cases.checkins.services.replanning import make_first, replan
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
-
-#: Longer than any stretch of days off: how far before a day an occurrence may lie that is held on it.
-_MARGIN = timedelta(days=14)
 
 
 @transaction.atomic
@@ -60,63 +49,39 @@ def arrange_rhythm(
     by: User,
     at: datetime,
     plan: FollowUpPlan,
-    kind: str,
-    frequency: str,
-    every: int,
-    weekdays: Sequence[int] = (),
-    month_day: int | None = None,
-    nth: int | None = None,
-    nth_weekday: int | None = None,
-    time: time | None = None,
-    duration: int = 45,
-    place: str = "",
-    tolerance_days: int = 0,
-    policy: str = MovePolicy.NEXT,
-    caseworker: User,
-    starts_on: date,
-    ends_on: date | None = None,
+    first: Step | None = None,
+    then: Sequence[Step] = (),
+    **wanted: Unpack[Wanted],
 ) -> Rhythm:
-    """Agree on a rhythm. Its check-ins of the coming eight weeks exist at once; none is made for a day gone by."""
+    """Agree on a rhythm. Its check-ins of the coming eight weeks exist at once; none is made for a day gone by.
+
+    A taper is arranged as one: `first` says how long this rhythm lasts, `then` which follow it. Returns the first.
+    """
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
-    row, today = open_file_of(case), day_of(at)
+    row = open_file_of(case)
     held = agreed_plan(plan, row)
-    refuse_kind(kind)
-    refuse_measures(duration=duration, tolerance_days=tolerance_days)
-    refuse_day(starts_on, first=held.starts_on, today=today, field="starts_on")
-    if policy not in MovePolicy.values:
-        raise Refused(_("This is not a policy for days off."), field="policy", code="unknown_code")
-    by_day = month_day is not None
-    monthly, weekly = frequency == Frequency.MONTHS, frequency == Frequency.WEEKS
-    pattern = Pattern(
-        frequency=frequency, every=every, weekdays=sorted(set(weekdays)) if weekly else [],
-        month_day=month_day if monthly else None, nth=nth if monthly and not by_day else None,
-        nth_weekday=nth_weekday if monthly and not by_day else None,
-        starts_on=starts_on, ends_on=ends_on, policy=policy,
-    )  # fmt: skip
-    if fault := fault_of(pattern):
-        raise Refused(_("This does not say on which days."), field=fault, code="pattern")
-    first = max(starts_on, today)
-    if not any(one.due_on for one in next_days(pattern, first=first)):
-        raise Refused(_("No check-in would ever come of this rhythm."), field="ends_on", code="empty")
-    refuse_caseworker(caseworker, row, at=at)
-    rhythm = Rhythm.objects.create(
-        recorded_at=at, recorded_by=by, casefile=row, city_id=row.city_id, plan=held, kind=kind, frequency=frequency,
-        every=every, weekdays=pattern.weekdays, month_day=pattern.month_day, nth=pattern.nth,
-        nth_weekday=pattern.nth_weekday, time=time, duration=duration, place=clean_place(place),
-        tolerance_days=tolerance_days, policy=policy, caseworker=caseworker, starts_on=starts_on, ends_on=ends_on,
-        materialised_until=first,
-    )  # fmt: skip
-    make([due_of(rhythm, first=first, until=today + HORIZON, pauses=())], by=by, at=at)
-    rhythm.refresh_from_db(fields=["materialised_until"])
+    said = complete(wanted)
+    refuse_start(said["starts_on"], held, at=at)
+    before: Rhythm | None = None
+    chain = []
+    for pattern in chain_of(said, first, then):
+        rhythm = agreed(said, pattern, by=by, at=at, case=row, plan=held)
+        if before is None:
+            refuse_empty(rhythm, at=at)
+        rhythm.follows = before
+        rhythm.save(force_insert=True)
+        make_first(rhythm, by=by, at=at)
+        chain.append(rhythm)
+        before = rhythm
     write_ledger(
-        operation=Operation.COLLECT, by=by, act=Permission.CHECKIN_ARRANGE, case=row, record=rhythm,
-        compartment=Compartment.CORE, standing=found, recipient=f"user {caseworker.pk}",
-        fields=["kind", "frequency", "every", "caseworker", "starts_on", "ends_on", "place", "time"],
+        operation=Operation.COLLECT, by=by, act=Permission.CHECKIN_ARRANGE, case=row, record=chain[0],
+        ids=[rhythm.pk for rhythm in chain], compartment=Compartment.CORE, standing=found,
+        recipient=f"user {said['caseworker'].pk}", fields=sorted(wanted),
     )  # fmt: skip
-    return rhythm
+    return chain[0]
 
 
-def _active(rhythm: Rhythm, *, version: int) -> Rhythm:
+def active(rhythm: Rhythm, *, version: int) -> Rhythm:
     """The rhythm as it stands, locked; what has ended is not changed any more."""
     row = locked(rhythm, version=version)
     if row.state != RhythmState.ACTIVE:
@@ -124,107 +89,114 @@ def _active(rhythm: Rhythm, *, version: int) -> Rhythm:
     return row
 
 
-def _checkins_of(rhythm: Rhythm, period: Period) -> QuerySet[CheckIn]:
-    rows = CheckIn.objects.filter(rhythm=rhythm, due_on__gte=period[0])
-    return rows.filter(due_on__lt=period[1]) if period[1] else rows
+@transaction.atomic
+def change_rhythm(
+    *, rhythm: Rhythm, by: User, at: datetime, version: int, from_on: date, **wanted: Unpack[Wanted]
+) -> Rhythm:
+    """Change a rhythm from a day on: "this one and those after it". Returns the one that follows it from then on.
+
+    What was recorded, and what is before that day, stays. So does what was moved or changed by hand: where the new
+    rhythm has a day for it, that one is not held twice. Pauses go on.
+    """
+    case = file_of(rhythm)
+    found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
+    row = open_file_of(case)
+    old = active(rhythm, version=version)
+    if from_on < max(day_of(at), old.starts_on):
+        raise Refused(_("What is gone by is not changed any more."), field="from_on", code="too_early")
+    if old.ends_on is not None and from_on >= old.ends_on:
+        raise Refused(_("This rhythm has ended by then."), field="from_on", code="too_far")
+    follower = Rhythm.objects.select_for_update(of=("self",)).filter(follows=old).first()
+    said = complete({**wanted, "starts_on": from_on})
+    if follower is not None:
+        said |= {"ends_on": old.ends_on, "times": None}
+    new = agreed(said, pattern_of(said), by=by, at=at, case=row, plan=plan_in_force(row))
+    refuse_empty(new, at=at)
+    new.follows = old
+    if follower is not None:  # a taper goes on with what came next
+        follower.follows = None
+        follower.save(update_fields=["follows"])
+    _end(old, from_on, at=at)
+    new.save(force_insert=True)
+    if follower is not None:
+        follower.follows = new
+        follower.save(update_fields=["follows"])
+    for pause in old.pauses.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=from_on)):
+        Pause.objects.create(
+            recorded_at=at, recorded_by=by, casefile=row, city_id=row.city_id, rhythm=new,
+            starts_on=max(pause.starts_on, from_on), ends_on=pause.ends_on, reason=pause.reason,
+        )  # fmt: skip
+    later = CheckIn.objects.filter(rhythm=old, occurs_on__gte=from_on)
+    by_rule = later.filter(by_hand=False, replaces__isnull=True)
+    call_off(by_rule, by=by, because=MoveReason.CHANGED, at=at)
+    by_hand = later.exclude(pk__in=by_rule.values("pk")).filter(state=CheckInState.PLANNED)
+    days = occurrences(new, new.materialised_until, day_of(at) + HORIZON)
+    make_first(new, by=by, at=at, by_hand=list(taken_by_hand(days, _days_of(by_hand)).values()))
+    write_ledger(
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ARRANGE, case=case, record=old, ids=[old.pk, new.pk],
+        compartment=Compartment.CORE, standing=found, recipient=f"user {new.caseworker_id}", fields=sorted(wanted),
+    )  # fmt: skip
+    return new
+
+
+def _days_of(rows: QuerySet[CheckIn]) -> list[date]:
+    return list(rows.values_list("occurs_on", flat=True))
+
+
+def _end(rhythm: Rhythm, ends_on: date, *, at: datetime) -> None:
+    """The first day without; from that day on it makes nothing more."""
+    rhythm.ends_on, rhythm.times = ends_on, None
+    if ends_on <= max(rhythm.starts_on, day_of(at)):
+        rhythm.state = RhythmState.ENDED
+    rhythm.version += 1
+    rhythm.save(update_fields=["ends_on", "times", "state", "version"])
 
 
 @transaction.atomic
-def end_rhythm(*, rhythm: Rhythm, by: User, at: datetime, version: int, ends_on: date) -> Rhythm:
-    """End a rhythm: `ends_on` is the first day without. What was planned from then on is cancelled."""
+def end_rhythm(*, rhythm: Rhythm, by: User, at: datetime, version: int, ends_on: date | None) -> Rhythm:
+    """End a rhythm: `ends_on` is the first day without. What was planned from then on is cancelled.
+
+    An end that has not come yet can be put off, or taken back (None). With a rhythm ends what was to follow it.
+    """
     case = file_of(rhythm)
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
-    row = _active(rhythm, version=version)
-    if ends_on < row.starts_on:
+    row = active(rhythm, version=version)
+    if ends_on is not None and ends_on < row.starts_on:
         raise Refused(_("A rhythm ends after it starts."), field="ends_on", code="too_early")
-    if row.ends_on is not None and ends_on > row.ends_on:
-        raise Refused(_("This rhythm ends sooner already."), field="ends_on", code="too_far")
-    row.ends_on = ends_on
-    if ends_on <= max(row.starts_on, day_of(at)):
-        row.state = RhythmState.ENDED
-    row.version += 1
-    row.save(update_fields=["ends_on", "state", "version"])
-    call_off(_checkins_of(row, (ends_on, None)), by=by, because=MoveReason.ENDED, at=at)
+    follower = Rhythm.objects.filter(follows=row, state=RhythmState.ACTIVE).first()
+    later = row.ends_on is not None and (ends_on is None or ends_on > row.ends_on)
+    if later and follower is not None:
+        raise Refused(_("Another rhythm follows this one on that day: end that one."), field="ends_on", code="followed")
+    ids = [row.pk]
+    if ends_on is None:
+        row.ends_on, row.times = None, None
+        row.version += 1
+        row.save(update_fields=["ends_on", "times", "version"])
+    else:
+        _end(row, ends_on, at=at)
+        ids += _end_what_follows(follower, ends_on, by=by, at=at)
+    if later:
+        row.materialised_until = max(day_of(at), row.starts_on)
+        row.save(update_fields=["materialised_until"])
+    replan(row, by=by, at=at)
     write_ledger(
-        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ARRANGE, case=case, record=row,
+        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ARRANGE, case=case, record=row, ids=ids,
         compartment=Compartment.CORE, standing=found, fields=["ends_on", "state"],
     )  # fmt: skip
     return row
 
 
-@transaction.atomic
-def pause_rhythm(
-    *, rhythm: Rhythm, by: User, at: datetime, version: int, starts_on: date, ends_on: date | None = None, reason: str
-) -> Rhythm:
-    """Pause a rhythm: nothing is held from `starts_on` until `ends_on`; without an end, until it is resumed."""
-    case = file_of(rhythm)
-    found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
-    row = _active(rhythm, version=version)
-    if reason not in PauseReason.values:
-        raise Refused(_("This is not a reason for a pause."), field="reason", code="unknown_code")
-    refuse_day(starts_on, first=row.starts_on, today=day_of(at), field="starts_on")
-    if ends_on is not None and ends_on <= starts_on:
-        raise Refused(_("A pause ends after it starts."), field="ends_on", code="too_early")
-    if any(overlaps((starts_on, ends_on), (pause.starts_on, pause.ends_on)) for pause in row.pauses.all()):
-        raise Refused(_("There is a pause in that time already."), field="starts_on", code="overlap")
-    Pause.objects.create(
-        recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, rhythm=row,
-        starts_on=starts_on, ends_on=ends_on, reason=reason,
-    )  # fmt: skip
-    row.version += 1
-    row.save(update_fields=["version"])
-    call_off(_checkins_of(row, (starts_on, ends_on)), by=by, because=MoveReason.PAUSE, at=at)
-    write_ledger(
-        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ARRANGE, case=case, record=row,
-        compartment=Compartment.CORE, standing=found, fields=["pauses"],
-    )  # fmt: skip
-    return row
-
-
-@transaction.atomic
-def resume_rhythm(*, rhythm: Rhythm, by: User, at: datetime, version: int, on: date) -> Rhythm:
-    """End a pause on the day `on`. What it had called off from then on, and not before today, is planned again."""
-    case = file_of(rhythm)
-    found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
-    row = _active(rhythm, version=version)
-    today = day_of(at)
-    still = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
-    pause = row.pauses.filter(still, starts_on__lt=on).first()
-    if pause is None:
-        raise Refused(_("The rhythm is not paused on that day."), field="on", code="not_paused")
-    pause.ends_on = on
-    pause.save(update_fields=["ends_on"])
-    row.version += 1
-    row.save(update_fields=["version"])
-    first = max(on, today)
-    pauses = [(one.starts_on, one.ends_on) for one in row.pauses.all()]
-    _plan_again(row, first=first, pauses=pauses)
-    due = due_of(row, first=max(row.starts_on, first - _MARGIN), until=today + HORIZON, pauses=pauses)
-    missing = [one for one in due.days if (one.due_on or one.occurs_on) >= first]
-    make([replace(due, days=missing)], by=by, at=at)
-    row.refresh_from_db(fields=["materialised_until"])
-    write_ledger(
-        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ARRANGE, case=case, record=row,
-        compartment=Compartment.CORE, standing=found, fields=["pauses"],
-    )  # fmt: skip
-    return row
-
-
-def _plan_again(rhythm: Rhythm, *, first: date, pauses: Sequence[Period]) -> None:
-    """What a pause had called off, from `first` on, unless another pause or the end of the rhythm has it."""
-    rows = [
-        row
-        for row in _checkins_of(rhythm, (first, rhythm.ends_on))
-        .filter(state=CheckInState.CANCELLED, moved_because=MoveReason.PAUSE)
-        .select_for_update()
-        if not in_a_pause(row.due_on, pauses)
-    ]
-    for row in rows:
-        moved = row.replaces_id is None and row.due_on != row.occurs_on
-        row.state, row.moved_because = CheckInState.PLANNED, (why_off(row.occurs_on) or "") if moved else ""
-        row.reminded_at = None
-        row.version += 1
-    CheckIn.objects.bulk_update(rows, ["state", "moved_because", "reminded_at", "version"], batch_size=500)
+def _end_what_follows(rhythm: Rhythm | None, ends_on: date, *, by: User, at: datetime) -> list[int]:
+    """The steps that were to come after: none of them starts any more."""
+    ids = []
+    while rhythm is not None:
+        rhythm.state, rhythm.ends_on, rhythm.times = RhythmState.ENDED, rhythm.starts_on, None
+        rhythm.version += 1
+        rhythm.save(update_fields=["state", "ends_on", "times", "version"])
+        call_off(CheckIn.objects.filter(rhythm=rhythm), by=by, because=MoveReason.ENDED, at=at)
+        ids.append(rhythm.pk)
+        rhythm = Rhythm.objects.filter(follows=rhythm, state=RhythmState.ACTIVE).first()
+    return ids
 
 
 @transaction.atomic
@@ -232,7 +204,7 @@ def take_up_rhythm(*, rhythm: Rhythm, by: User, at: datetime, version: int) -> R
     """Let the clock try again with a rhythm that it had set aside."""
     case = file_of(rhythm)
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
-    row = _active(rhythm, version=version)
+    row = active(rhythm, version=version)
     if row.set_aside_at is None:
         raise Refused(_("This rhythm is not set aside."), code="not_set_aside")
     row.set_aside_at, row.set_aside_error = None, ""

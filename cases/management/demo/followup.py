@@ -97,7 +97,7 @@ def write_follow_up(
     put(rhythms)
     for first in range(0, len(rhythms), 1_000):
         some = rhythms[first : first + 1_000]
-        dues = [due_of(row, first=row.starts_on, until=_until(row, today), pauses=()) for row in some]
+        dues = [due_of(row, _until(row, today)) for row in some]
         make(dues, by=desk.coordinator, at=at)
     _tell_the_past(rng, desk, followed, today, thin=thin)
 

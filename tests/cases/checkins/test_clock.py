@@ -14,7 +14,7 @@ from cases.access.rules import NotAllowed, Refused
 from cases.access.services import acting, as_clock
 from cases.casefiles.services import move_case
 from cases.checkins.models import CheckIn, Rhythm
-from cases.checkins.rules import Period, Planned
+from cases.checkins.outlook import Outlook
 from cases.checkins.selectors import set_aside
 from cases.checkins.services import (
     Ticked,
@@ -30,7 +30,7 @@ from cases.checkins.services import (
     settle,
     tick,
 )
-from cases.checkins.services.making import Due, due_of
+from cases.checkins.services.making import Shape, Shapes
 from cases.outbox.models import Message
 from cases.plans.models import FollowUpPlan
 from cities.ledger.models import LedgerEntry
@@ -136,16 +136,18 @@ def test_materialise__what_the_database_refuses_is_set_aside_alone(
 ) -> None:
     refused, sound = a_tuesday_rhythm(followed), a_tuesday_rhythm(followed)
 
-    class TooLong:
-        value = "x" * 11
+    with acting(followed.alice):
+        Rhythm.objects.filter(pk=refused.pk).update(tolerance_days=7)
+    of = Shapes.of
 
-    def due(rhythm: Rhythm, *, first: date, until: date, pauses: list[Period]) -> Due:
-        found = due_of(rhythm, first=first, until=until, pauses=pauses)
-        if rhythm.pk == refused.pk:
-            return Due(rhythm, [Planned(first, first, TooLong())], found.next_on)  # type: ignore[arg-type]
+    def too_long(shapes: Shapes, rhythm: Rhythm, outlook: Outlook) -> Shape:
+        found = of(shapes, rhythm, outlook)
+        if rhythm.tolerance_days == 7:
+            day = rhythm.materialised_until
+            return Shape(((day, day, "x" * 11, "PLANNED", None, day, day, None),), found.next_on)
         return found
 
-    monkeypatch.setattr(clock, "due_of", due)
+    monkeypatch.setattr(Shapes, "of", too_long)
     assert materialise(by=CLOCK, at=after(1)) == 1
     assert len(followed.days(sound)) == 9
     assert followed.fresh(refused).set_aside_error == "DataError"
@@ -154,7 +156,7 @@ def test_materialise__what_the_database_refuses_is_set_aside_alone(
 def test_materialise__batch_after_batch(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         a_tuesday_rhythm(followed)
-    monkeypatch.setattr(clock, "BATCH", 2)
+    monkeypatch.setattr(clock, "MAKING_BATCH", 2)
     assert materialise(by=CLOCK, at=after(1)) == 5
 
 
@@ -348,7 +350,12 @@ def test_clock__acts_are_nobody_elses(followed: Followed) -> None:
 
 
 def test_clock__reads_no_note_no_plan_and_no_name(followed: Followed) -> None:
-    for column, table in (("id", "checkinnote"), ("summary", "followupplan"), ("id", "person"), ("reason", "caseaccess")):
+    for column, table in (
+        ("id", "checkinnote"),
+        ("summary", "followupplan"),
+        ("id", "person"),
+        ("reason", "caseaccess"),
+    ):
         with (
             pytest.raises(DatabaseError, match="permission denied"),
             transaction.atomic(),
