@@ -1,4 +1,4 @@
-"""On which days a rhythm falls, and how that is said. Days off are not looked at here: see `rules`."""
+"""On which days a rhythm falls. Days off are not looked at here: see `planning`; how it is said: `wording`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Protocol
 
 from django.db import models
-from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy
 
 LAST = -1
 
+#: A rhythm may be agreed for so many contacts, and one a week is the most that a quarter is divided into.
+MOST_TIMES, MOST_A_QUARTER = 500, 13
+
+ONE_DAY = timedelta(days=1)
+
 
 class Frequency(models.TextChoices):
-    """The unit of a rhythm."""
+    """The unit of a rhythm: every so many days, weeks or months; or so many times in each quarter of the year."""
 
     DAYS = "DAYS", gettext_lazy("days")
     WEEKS = "WEEKS", gettext_lazy("weeks")
     MONTHS = "MONTHS", gettext_lazy("months")
+    QUARTER = "QUARTER", gettext_lazy("times a quarter")
 
 
 class Recurring(Protocol):
@@ -46,13 +50,24 @@ class Recurring(Protocol):
     def ends_on(self) -> date | None: ...
     @property
     def policy(self) -> str: ...
+    @property
+    def times(self) -> int | None: ...
+    @property
+    def within_week(self) -> bool: ...
+    @property
+    def avoids_regional(self) -> bool: ...
+    @property
+    def avoids_school(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
     """How often, from when, until when (half-open), and what happens on a day off.
 
-    Weekdays: 0 is Monday. `month_day`: 1 to 31, or -1 for the last day. `nth`: 1 to 4, or -1 for the last.
+    Weekdays: 0 is Monday. `month_day`: 1 to 31, or -1 for the last day. `nth`: 1 to 4, or -1 for the last. Of a
+    quarter `every` is how many times. `times`: the first so many by the rule, and no more; `ends_on` is then the day
+    after the last of them (`ends_with_count`), once that is known. Whoever ends such a rhythm sooner takes `times`
+    away. `within_week`: the day stands for its week, and any day from its Monday to its Friday will do.
     """
 
     frequency: str
@@ -64,6 +79,20 @@ class Pattern:
     starts_on: date
     ends_on: date | None = None
     policy: str = "NEXT"
+    times: int | None = None
+    within_week: bool = False
+    avoids_regional: bool = False
+    avoids_school: bool = False
+
+
+def times_of(pattern: Recurring) -> int | None:
+    """How many times in all, when that was agreed. A row from before this could be said has no such field."""
+    return getattr(pattern, "times", None)
+
+
+def is_within_week(pattern: Recurring) -> bool:
+    """Whether any day of the week will do; see `times_of` for rows from before."""
+    return getattr(pattern, "within_week", False)
 
 
 def fault_of(pattern: Recurring) -> str:
@@ -72,9 +101,13 @@ def fault_of(pattern: Recurring) -> str:
         return "every"
     if pattern.ends_on is not None and pattern.ends_on <= pattern.starts_on:
         return "ends_on"
+    if (times := times_of(pattern)) is not None and not 1 <= times <= MOST_TIMES:
+        return "times"
     match pattern.frequency:
         case Frequency.DAYS:
             return ""
+        case Frequency.QUARTER:
+            return "" if pattern.every <= MOST_A_QUARTER else "every"
         case Frequency.WEEKS:
             return "" if pattern.weekdays and all(0 <= day <= 6 for day in pattern.weekdays) else "weekdays"
         case Frequency.MONTHS if pattern.month_day is not None:
@@ -99,20 +132,36 @@ def occurrences_from(pattern: Recurring, first: date) -> Iterator[date]:
 
     Weeks are counted from the Monday of the week it starts in, months from the month it starts in. A day of the
     month that a month doesn't have is that month's last day: "day 31" is 30 April and 28 or 29 February, so that no
-    month goes without. Raises ValueError, with the name of the field, for a pattern that makes no sense.
+    month goes without. A number of times is counted from the start only as long as nobody has said which day that
+    ends on: with `ends_on` it costs nothing. Raises ValueError, with the name of the field, for a pattern that makes
+    no sense.
     """
     if fault := fault_of(pattern):
         raise ValueError(fault)
+    if pattern.ends_on is None and (times := times_of(pattern)) is not None:
+        counted = islice(_all_from(pattern, pattern.starts_on), times)
+        yield from (day for day in counted if day >= first)
+        return
+    yield from takewhile(lambda day: pattern.ends_on is None or day < pattern.ends_on, _all_from(pattern, first))
+
+
+def ends_with_count(pattern: Recurring) -> date:
+    """The first day after the last of a number of times: what `ends_on` of such a rhythm is."""
+    times = times_of(pattern)
+    if fault := fault_of(pattern) or ("times" if times is None else ""):
+        raise ValueError(fault)
+    counted = list(islice(_all_from(pattern, pattern.starts_on), times))
+    return counted[-1] + ONE_DAY if len(counted) == times and counted[-1] < date.max else date.max
+
+
+def _all_from(pattern: Recurring, first: date) -> Iterator[date]:
+    """The days from `first` on, and from the start of the pattern, whenever it ends."""
     first = max(first, pattern.starts_on)
-    for day in _days_from(pattern, first):
-        if pattern.ends_on is not None and day >= pattern.ends_on:
-            return
-        if day >= first:
-            yield day
+    return (day for day in _days_from(pattern, first) if day >= first)
 
 
 def _days_from(pattern: Recurring, first: date) -> Iterator[date]:
-    """The days of the pattern from the stretch (day, week, month) in which `first` lies, some perhaps before it."""
+    """The days of the pattern from the day, week, month or quarter in which `first` lies, some perhaps before it."""
     start, every = pattern.starts_on, pattern.every
     try:
         if pattern.frequency == Frequency.DAYS:
@@ -126,6 +175,11 @@ def _days_from(pattern: Recurring, first: date) -> Iterator[date]:
             while True:
                 yield from (monday + timedelta(days=weekday) for weekday in sorted(set(pattern.weekdays)))
                 monday += timedelta(weeks=every)
+        elif pattern.frequency == Frequency.QUARTER:
+            quarter = first.year * 4 + (first.month - 1) // 3
+            while True:
+                yield from _days_in_quarter(quarter // 4, quarter % 4 * 3 + 1, every)
+                quarter += 1
         else:
             passed = (first.year - start.year) * 12 + first.month - start.month
             month = start.year * 12 + start.month - 1 + passed // every * every
@@ -145,52 +199,14 @@ def _day_in_month(pattern: Recurring, year: int, month: int) -> date:
     return date(year, month, in_the_month[LAST if pattern.nth == LAST else int(pattern.nth or 1) - 1])
 
 
-def in_words(pattern: Recurring) -> str:
-    """The pattern in the reader's language: "every two weeks on Tuesday"."""
-    every, number = pattern.every, _number(pattern.every)
-    match pattern.frequency:
-        case Frequency.DAYS:
-            return ngettext("every day", "every %(number)s days", every) % {"number": number}
-        case Frequency.WEEKS:
-            days = _listed([str(WEEKDAYS[day]) for day in sorted(set(pattern.weekdays))])
-            said = ngettext("every week on %(days)s", "every %(number)s weeks on %(days)s", every)
-            return said % {"number": number, "days": days}
-    said = ngettext("every month %(on)s", "every %(number)s months %(on)s", every)
-    return said % {"number": number, "on": _on(pattern)}
+def _days_in_quarter(year: int, month: int, times: int) -> Iterator[date]:
+    """So many days of the quarter that begins with `month`, each the middle day of its part of it.
 
-
-def _on(pattern: Recurring) -> str:
-    """On which day of the month, in words."""
-    if pattern.month_day == LAST:
-        return pgettext("of the month", "on the last day")
-    if pattern.month_day is not None:
-        said = pgettext("of the month", "on day %(day)s")
-        if pattern.month_day > 28:
-            said = pgettext("of the month", "on day %(day)s, or on the last day of a shorter month")
-        return said % {"day": pattern.month_day}
-    said = {
-        1: pgettext("of the month", "on the first %(weekday)s"),
-        2: pgettext("of the month", "on the second %(weekday)s"),
-        3: pgettext("of the month", "on the third %(weekday)s"),
-        4: pgettext("of the month", "on the fourth %(weekday)s"),
-        LAST: pgettext("of the month", "on the last %(weekday)s"),
-    }[int(pattern.nth or 1)]
-    return said % {"weekday": WEEKDAYS[int(pattern.nth_weekday or 0)]}
-
-
-def _number(number: int) -> str:
-    """A small number as people write it, a large one in digits."""
-    words = {
-        2: pgettext("a number", "two"), 3: pgettext("a number", "three"), 4: pgettext("a number", "four"),
-        5: pgettext("a number", "five"), 6: pgettext("a number", "six"), 7: pgettext("a number", "seven"),
-        8: pgettext("a number", "eight"), 9: pgettext("a number", "nine"), 10: pgettext("a number", "ten"),
-        11: pgettext("a number", "eleven"), 12: pgettext("a number", "twelve"),
-    }  # fmt: skip
-    return words.get(number, str(number))
-
-
-def _listed(words: list[str]) -> str:
-    """Words one after another: "Monday, Tuesday and Friday"."""
-    if len(words) == 1:
-        return words[0]
-    return _("%(several)s and %(last)s") % {"several": ", ".join(words[:-1]), "last": words[-1]}
+    The quarter of L days is cut into n equal parts, wherever that falls in a day; the middle of the part k, counted
+    from 0, lies (2k + 1) × L / 2n days after the quarter begins, and the day that this falls in is the one. Once a
+    quarter is 15 February, 16 May, 16 August and 16 November.
+    """
+    begins = date(year, month, 1)
+    length = sum(monthrange(year, month + passed)[1] for passed in range(3))
+    for part in range(times):
+        yield begins + timedelta(days=(2 * part + 1) * length // (2 * times))

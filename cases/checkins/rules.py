@@ -1,34 +1,87 @@
-"""The words of check-ins, and what is done about days off, pauses and lateness. Which days: see `recurrence`."""
+"""The words of check-ins, and what is done about lateness and reminders. This page also hands on what others need of
+the pages beneath it: which days (`recurrence`, `tapers`), why one is off (`calendars`), what becomes of each
+(`planning`), how that is said (`wording`) and written to RFC 5545 (`rfc5545`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.checkins.calendars import (
+    Away,
+    Calendar,
+    DaysOff,
+    MoveReason,
+    Period,
+    days_off,
+    deputy_on,
+    overlaps,
+    why_off,
+    within,
+)
+from cases.checkins.planning import MovePolicy, Planned, moved, next_days, planned, shape_of
 from cases.checkins.recurrence import (
+    ONE_DAY,
     Frequency,
     Pattern,
     Recurring,
+    ends_with_count,
     fault_of,
-    in_words,
     occurrences,
     occurrences_from,
 )
+from cases.checkins.replacing import taken_by_hand
+from cases.checkins.rfc5545 import Unreadable, from_rrule, to_rrule
+from cases.checkins.tapers import Lasting, Step, taper
+from cases.checkins.wording import in_words, in_words_to_the_end, taper_in_words
 from cities.places.rules import (
     BRUSSELS,
-    is_public_holiday,
-    is_weekend,
     moment_of,
     working_days_after,
+    working_days_before,
     working_days_between,
 )
 
-__all__ = ["Frequency", "Pattern", "Recurring", "fault_of", "occurrences", "occurrences_from"]
+__all__ = [
+    "Away",
+    "Calendar",
+    "DaysOff",
+    "Frequency",
+    "Lasting",
+    "MovePolicy",
+    "MoveReason",
+    "Pattern",
+    "Period",
+    "Planned",
+    "Recurring",
+    "Step",
+    "Unreadable",
+    "days_off",
+    "deputy_on",
+    "ends_with_count",
+    "fault_of",
+    "from_rrule",
+    "in_words",
+    "in_words_to_the_end",
+    "moved",
+    "next_days",
+    "occurrences",
+    "occurrences_from",
+    "overlaps",
+    "planned",
+    "shape_of",
+    "taken_by_hand",
+    "taper",
+    "taper_in_words",
+    "to_rrule",
+    "why_off",
+]
+
+#: Whether a day lies in one of the pauses.
+in_a_pause = within
 
 
 class CheckInKind(models.TextChoices):
@@ -40,25 +93,6 @@ class CheckInKind(models.TextChoices):
     VIDEO = "VIDEO", _("by video")
     SCHOOL = "SCHOOL", _("with the school")
     EMPLOYER = "EMPLOYER", _("with the employer")
-
-
-class MovePolicy(models.TextChoices):
-    """What happens to an occurrence that falls on a weekend or a public holiday."""
-
-    KEEP = "KEEP", _("keep the day")
-    NEXT = "NEXT", _("the next working day")
-    PREVIOUS = "PREVIOUS", _("the working day before")
-    NEAREST = "NEAREST", _("the nearest working day")
-    SKIP = "SKIP", _("skip it")
-
-
-class MoveReason(models.TextChoices):
-    """Why an occurrence isn't held on the day its rhythm gives, or isn't held at all."""
-
-    WEEKEND = "WEEKEND", _("a weekend")
-    HOLIDAY = "HOLIDAY", _("a public holiday")
-    PAUSE = "PAUSE", _("a pause")
-    ENDED = "ENDED", _("the end of the follow-up")
 
 
 class RhythmState(models.TextChoices):
@@ -131,113 +165,28 @@ THE_NIGHT_ROUND = (time(3, 0), time(3, 10))
 MISSES = frozenset({Outcome.MISSED, Outcome.MISSED_ACCEPTABLE})
 CONTACTS = frozenset({Outcome.HELD, Outcome.PARTLY})
 
-#: Says why a day is off, or nothing when it is worked.
-Calendar = Callable[[date], MoveReason | None]
 
-#: From, until (half-open); an open end is not known yet.
-Period = tuple[date, date | None]
+@lru_cache(maxsize=65536)
+def late_from(due_on: date, tolerance_days: int, within_week: bool = False) -> date:
+    """The first day on which a check-in without an outcome is late: the working day after the days of grace.
 
-
-@dataclass(frozen=True)
-class Planned:
-    """One occurrence and what becomes of it: held on `due_on`, or not held when that is empty; `because` says why."""
-
-    occurs_on: date
-    due_on: date | None
-    because: MoveReason | None = None
-
-    @property
-    def is_moved(self) -> bool:
-        return self.due_on is not None and self.due_on != self.occurs_on
-
-
-def why_off(day: date) -> MoveReason | None:
-    """Why nobody works on `day`; a holiday in a weekend is a weekend."""
-    if is_weekend(day):
-        return MoveReason.WEEKEND
-    return MoveReason.HOLIDAY if is_public_holiday(day) else None
-
-
-def moved(day: date, policy: str, *, calendar: Calendar = why_off) -> date | None:
-    """The day on which an occurrence of `day` is held under a policy, or None when it is skipped.
-
-    The nearest of two days equally near is the later one: nobody is expected sooner than was agreed.
+    When any day of the week will do, the days of grace are counted from that week's Friday.
     """
-    if policy == MovePolicy.KEEP or calendar(day) is None:
-        return day
-    if policy == MovePolicy.SKIP:
-        return None
-    after = before = day
-    while calendar(after) is not None:
-        after += timedelta(days=1)
-    while calendar(before) is not None:
-        before -= timedelta(days=1)
-    if policy == MovePolicy.NEAREST:
-        return after if after - day <= day - before else before
-    return after if policy == MovePolicy.NEXT else before
+    return working_days_after(_monday_of(due_on) + 4 * ONE_DAY if within_week else due_on, tolerance_days + 1)
 
 
-def planned(
-    pattern: Recurring, first: date, until: date, *, pauses: Sequence[Period] = (), calendar: Calendar = why_off
-) -> list[Planned]:
-    """What becomes of each occurrence from `first` until `until` (half-open), paused ones left out.
+@lru_cache(maxsize=65536)
+def early_from(due_on: date, early_days: int, within_week: bool = False) -> date:
+    """The first day on which a check-in may be recorded: so many working days before it.
 
-    One that would be moved out of the rhythm's own period is not held, nor is one that would land on a day that
-    another occurrence has: two contacts on one day were never agreed. A pause takes what would be held within it.
+    When any day of the week will do, from that week's Monday, or from so many working days before if that is sooner.
     """
-    return list(_planned(pattern, occurrences(pattern, first, until), pauses, calendar))
+    early = working_days_before(due_on, early_days)
+    return min(early, _monday_of(due_on)) if within_week else early
 
 
-def next_days(
-    pattern: Recurring, *, first: date, count: int = 10, pauses: Sequence[Period] = (), calendar: Calendar = why_off
-) -> list[Planned]:
-    """The next occurrences from `first` on, with what moves and why: the preview while a rhythm is being arranged."""
-    within_two_lives = islice(occurrences_from(pattern, first), 20 * count)  # a pause may have no end
-    return list(islice(_planned(pattern, within_two_lives, pauses, calendar), count))
-
-
-def _planned(
-    pattern: Recurring, days: Iterable[date], pauses: Sequence[Period], calendar: Calendar
-) -> Iterator[Planned]:
-    for day in days:
-        because = calendar(day)
-        due = moved(day, pattern.policy, calendar=calendar)
-        if due is not None and due != day and (_outside(pattern, due) or _is_taken(pattern, day, due, calendar)):
-            due = None
-        if not in_a_pause(due or day, pauses):
-            yield Planned(day, due, None if due == day else because)
-
-
-def _outside(pattern: Recurring, day: date) -> bool:
-    return day < pattern.starts_on or (pattern.ends_on is not None and day >= pattern.ends_on)
-
-
-def _is_taken(pattern: Recurring, day: date, due: date, calendar: Calendar) -> bool:
-    """Whether `due` is another occurrence's own day, or an earlier occurrence is moved to it too."""
-    first = due
-    while calendar(first - timedelta(days=1)) is not None:
-        first -= timedelta(days=1)
-    rivals = occurrences(pattern, first, max(day, due) + timedelta(days=1))
-    return any(
-        rival == due or (rival < day and moved(rival, pattern.policy, calendar=calendar) == due)
-        for rival in rivals
-        if rival != day
-    )
-
-
-def in_a_pause(day: date, pauses: Iterable[Period]) -> bool:
-    """Whether `day` lies in one of the pauses."""
-    return any(start <= day and (end is None or day < end) for start, end in pauses)
-
-
-def overlaps(one: Period, other: Period) -> bool:
-    """Whether two half-open periods have a day in common."""
-    return (one[1] is None or other[0] < one[1]) and (other[1] is None or one[0] < other[1])
-
-
-def late_from(due_on: date, tolerance_days: int) -> date:
-    """The first day on which a check-in without an outcome is late: the working day after the days of grace."""
-    return working_days_after(due_on, tolerance_days + 1)
+def _monday_of(day: date) -> date:
+    return day - day.weekday() * ONE_DAY
 
 
 def climbs_on(late: date) -> date:

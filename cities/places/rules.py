@@ -25,6 +25,54 @@ class Region(models.TextChoices):
     BRUSSELS = "BRUSSELS", _("Brussels-Capital")
 
 
+class Community(models.TextChoices):
+    """The three communities of Belgium. Schools are theirs, not the regions'."""
+
+    FLEMISH = "FLEMISH", _("Flemish Community")
+    FRENCH = "FRENCH", _("French Community")
+    GERMAN = "GERMAN", _("German-speaking Community")
+
+
+#: Whose schools there are in a region, by the language they are spoken of in: the first when nothing else is said.
+_SCHOOLS = {
+    Region.FLANDERS: {"nl": Community.FLEMISH},
+    Region.WALLONIA: {"fr": Community.FRENCH, "de": Community.GERMAN},
+    Region.BRUSSELS: {"nl": Community.FLEMISH, "fr": Community.FRENCH},
+}
+
+#: Month and day of the feast of a community: 11 July, decree of the Dutch Cultural Council of 6 July 1973; 27
+#: September, decree of the French Cultural Council of 20 July 1972; 15 November, decree of the Council of the
+#: German-speaking Community of 1 October 1990. Offices of that community are closed; none is a legal public holiday.
+_FEASTS = {Community.FLEMISH: (7, 11), Community.FRENCH: (9, 27), Community.GERMAN: (11, 15)}
+
+#: Brussels has one of its own, the Feast of the Iris on 8 May: held since 2004, and a day off of the region's staff by
+#: article 186 of their statute (decree of its government of 21 March 2018). Belongs to both its communities alike.
+_FEAST_OF_BRUSSELS = (5, 8)
+
+
+def communities_of(region: str, languages: str = "") -> frozenset[Community]:
+    """Whose schools the children of a city go to, by its region and the languages of its administration ("fr nl").
+
+    In Brussels there are two kinds of school side by side, with other holidays: both count, so that a day off in
+    either is one. In Wallonia a city is of the French Community, or of the German-speaking one where German comes
+    first; Flanders has the schools of the Flemish Community, also where an office serves in French. No region: none.
+    """
+    if region not in _SCHOOLS:
+        return frozenset()
+    schools = _SCHOOLS[Region(region)]
+    spoken = [schools[language] for language in languages.split() if language in schools]
+    if region == Region.BRUSSELS:
+        return frozenset(spoken or schools.values())
+    return frozenset(spoken[:1] or list(schools.values())[:1])
+
+
+def regional_feasts(region: str, languages: str = "") -> frozenset[tuple[int, int]]:
+    """Month and day of the regional holidays of a city: the feast of its community, or of Brussels-Capital."""
+    if region == Region.BRUSSELS:
+        return frozenset({_FEAST_OF_BRUSSELS})
+    return frozenset(_FEASTS[community] for community in communities_of(region, languages))
+
+
 def day_of(at: datetime) -> date:
     """The day it is in Belgium at the moment `at`."""
     return at.astimezone(BRUSSELS).date()
@@ -55,6 +103,7 @@ def is_public_holiday(day: date) -> bool:
     return day in public_holidays(day.year)
 
 
+@lru_cache(maxsize=16384)
 def is_working_day(day: date) -> bool:
     """Whether offices are open on `day`: neither a weekend nor a public holiday."""
     return not is_weekend(day) and not is_public_holiday(day)
@@ -64,6 +113,14 @@ def working_days_after(day: date, count: int) -> date:
     """The `count`-th working day after `day`. `day` itself, worked or not, does not count."""
     while count > 0:
         day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def working_days_before(day: date, count: int) -> date:
+    """The `count`-th working day before `day`. `day` itself, worked or not, does not count."""
+    while count > 0:
+        day -= timedelta(days=1)
         count -= is_working_day(day)
     return day
 
