@@ -5,6 +5,7 @@ from cases.checkins.services.contacts import (
     acknowledge_late,
     arrange_checkin,
     cancel_checkin,
+    change_checkin,
     reinstate_checkin,
     reschedule_checkin,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "arrange_rhythm",
     "avoid_days",
     "cancel_checkin",
+    "change_checkin",
     "change_rhythm",
     "climb",
     "correct_checkin",

@@ -20,6 +20,7 @@ from cases.checkins.services.checks import (
     refuse_day,
     refuse_kind,
     refuse_measures,
+    refuse_second,
 )
 from cases.checkins.services.replanning import outlook_of
 from cases.plans.models import FollowUpPlan
@@ -124,16 +125,13 @@ def agreed(
     refuse_kind(said["kind"])
     refuse_measures(duration=said["duration"], tolerance_days=said["tolerance_days"], early_days=said["early_days"])
     refuse_caseworker(said["caseworker"], case, at=at)
-    if (second := said["second"]) is not None:
-        refuse_caseworker(second, case, at=at, field="second")
-        if second == said["caseworker"]:
-            raise Refused(_("Choose somebody else to go together with."), field="second", code="same")
+    refuse_second(said["second"], said["caseworker"], case, at=at)
     return Rhythm(
         recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, plan=plan, kind=said["kind"],
         with_interpreter=said["with_interpreter"], time=said["time"], duration=said["duration"],
         place=clean_place(said["place"]), who_else=clean_who_else(said["who_else"]), early_days=said["early_days"],
         tolerance_days=said["tolerance_days"], is_critical=said["is_critical"], caseworker=said["caseworker"],
-        second=second, materialised_until=max(pattern.starts_on, today),
+        second=said["second"], materialised_until=max(pattern.starts_on, today),
         **{name: getattr(pattern, name) for name in PATTERN},
     )  # fmt: skip
 

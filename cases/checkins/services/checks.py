@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import TypedDict, Unpack
 
 from django.db.models import QuerySet
 from django.utils import formats
@@ -33,6 +34,15 @@ from cities.roles.permissions import Permission
 from cities.staff.models import User
 
 LONGEST_PLACE = 160
+
+
+class How(TypedDict, total=False):
+    """How a contact is held, and with whom, beyond kind, place and time."""
+
+    with_interpreter: bool
+    second: User | None
+    who_else: str
+    is_critical: bool
 
 
 def file_of(row: CaseRow) -> Casefile:
@@ -122,6 +132,15 @@ def refuse_caseworker(caseworker: User, case: Casefile, *, at: datetime, field: 
         raise Refused(said, field=field, code="caseworker")
 
 
+def refuse_second(second: User | None, caseworker: User, case: Casefile, *, at: datetime) -> None:
+    """Whoever goes along is on the case too, and somebody else."""
+    if second is None:
+        return
+    if second == caseworker:
+        raise Refused(_("Choose somebody else to go together with."), field="second", code="same")
+    refuse_caseworker(second, case, at=at, field="second")
+
+
 def clean_place(place: str) -> str:
     return clean_text(place, field="place", most=LONGEST_PLACE, one_line=True)
 
@@ -148,16 +167,24 @@ def add_checkin(
     place: str,
     tolerance_days: int,
     caseworker_id: int,
+    like: CheckIn | None = None,
     replaces: CheckIn | None = None,
+    **how: Unpack[How],
 ) -> CheckIn:
-    """The row of one contact made by hand. What is over already is not announced."""
+    """The row of one contact made by hand. What is over already is not announced.
+
+    `like`: held in the same way, and with the same people, as another one.
+    """
+    if like is not None:
+        how = {name: getattr(like, name) for name in How.__annotations__}  # type: ignore[assignment]
     late = late_from(due_on, tolerance_days)
     return CheckIn.objects.create(
         recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, plan_id=plan_id, kind=kind,
         caseworker_id=caseworker_id, rhythm_id=replaces.rhythm_id if replaces else None,
         occurs_on=replaces.occurs_on if replaces else due_on, due_on=due_on, due_time=due_time, duration=duration,
         place=place, tolerance_days=tolerance_days, late_from=late, climbs_on=climbs_on(late), replaces=replaces,
-        reminded_at=at if due_on < day_of(at) else None,
+        reminded_at=at if due_on < day_of(at) else None, stands_in_for_id=like.stands_in_for_id if like else None,
+        **how,
     )  # fmt: skip
 
 

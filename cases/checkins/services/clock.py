@@ -80,14 +80,14 @@ def tick(*, by: Clock, at: datetime) -> Ticked:
     return Ticked(*done)
 
 
-def _sweep(step: Callable[[], tuple[int, int]], *, batch: int = BATCH) -> int:
+def _sweep(step: Callable[[], tuple[int, int]], *, batch: int | None = None) -> int:
     """Batch after batch, each a transaction of its own, until one finds less than it could have taken."""
     total = 0
     while True:
         with as_clock():
             claimed, done = step()
         total += done
-        if claimed < batch:
+        if claimed < (batch or BATCH):
             return total
 
 

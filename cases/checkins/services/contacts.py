@@ -16,6 +16,7 @@ from cases.checkins.services.checks import (
     add_checkin,
     agreed_plan,
     clean_place,
+    clean_who_else,
     file_of,
     open_file_of,
     plan_in_force,
@@ -23,6 +24,7 @@ from cases.checkins.services.checks import (
     refuse_day,
     refuse_kind,
     refuse_measures,
+    refuse_second,
     refuse_stale,
     refuse_unless_planned,
     refuse_who_asked,
@@ -33,6 +35,7 @@ from cases.outbox.services import drop_messages
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of
+from cities.records import put_in
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -52,6 +55,10 @@ def arrange_checkin(
     place: str = "",
     tolerance_days: int = 0,
     caseworker: User,
+    with_interpreter: bool = False,
+    second: User | None = None,
+    who_else: str = "",
+    is_critical: bool = False,
 ) -> CheckIn:
     """Arrange one contact outside any rhythm. A day gone by is allowed, so that an unplanned visit can be recorded."""
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
@@ -61,9 +68,11 @@ def arrange_checkin(
     refuse_measures(duration=duration, tolerance_days=tolerance_days)
     refuse_day(due_on, first=held.starts_on, today=day_of(at), field="due_on")
     refuse_caseworker(caseworker, row, at=at)
+    refuse_second(second, caseworker, row, at=at)
     checkin = add_checkin(
         by=by, at=at, case=row, plan_id=held.pk, kind=kind, due_on=due_on, due_time=due_time, duration=duration,
         place=clean_place(place), tolerance_days=tolerance_days, caseworker_id=caseworker.pk,
+        with_interpreter=with_interpreter, second=second, who_else=clean_who_else(who_else), is_critical=is_critical,
     )  # fmt: skip
     write_ledger(
         operation=Operation.COLLECT, by=by, act=Permission.CHECKIN_ARRANGE, case=row, record=checkin,
@@ -71,6 +80,52 @@ def arrange_checkin(
         fields=["kind", "due_on", "due_time", "place", "caseworker"],
     )  # fmt: skip
     return checkin
+
+
+@transaction.atomic
+def change_checkin(
+    *,
+    checkin: CheckIn,
+    by: User,
+    at: datetime,
+    version: int,
+    kind: str,
+    due_time: time | None,
+    duration: int,
+    place: str,
+    caseworker: User,
+    with_interpreter: bool = False,
+    second: User | None = None,
+    who_else: str = "",
+    is_critical: bool = False,
+) -> CheckIn:
+    """Change how one contact is held, and by whom, not its day: "this one". A change of its rhythm leaves it so."""
+    case = file_of(checkin)
+    found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
+    row = locked(checkin)
+    refuse_unless_planned(row)
+    refuse_stale(row, version)
+    refuse_kind(kind)
+    refuse_measures(duration=duration, tolerance_days=row.tolerance_days)
+    if caseworker.pk != row.caseworker_id:
+        refuse_caseworker(caseworker, case, at=at)
+        row.stands_in_for = None
+    refuse_second(second, caseworker, case, at=at)
+    values = {
+        "kind": kind, "due_time": due_time, "duration": duration, "place": clean_place(place), "caseworker": caseworker,
+        "with_interpreter": with_interpreter, "second": second, "who_else": clean_who_else(who_else),
+        "is_critical": is_critical,
+    }  # fmt: skip
+    if changed := put_in(row, values):
+        row.by_hand = True
+        row.version += 1
+        row.save(update_fields=[*changed, "stands_in_for", "by_hand", "version"])
+        drop_messages(by=by, at=at, keys=reminder_keys([row]) if "caseworker" in changed else [])
+        write_ledger(
+            operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
+            compartment=Compartment.CORE, standing=found, recipient=f"user {caseworker.pk}", fields=sorted(changed),
+        )  # fmt: skip
+    return row
 
 
 @transaction.atomic
@@ -103,7 +158,7 @@ def reschedule_checkin(
     replacement = add_checkin(
         by=by, at=at, case=case, plan_id=row.plan_id, kind=row.kind, due_on=due_on, due_time=due_time,
         duration=row.duration, place=row.place, tolerance_days=row.tolerance_days, caseworker_id=row.caseworker_id,
-        replaces=row,
+        like=row, replaces=row,
     )  # fmt: skip
     write_note(checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RESCHEDULE, reason=reason)
     drop_messages(by=by, at=at, keys=reminder_keys([row]))

@@ -71,7 +71,7 @@ def record_checkin(
     row = locked(checkin)
     refuse_unless_planned(row)
     refuse_stale(row, version)
-    if row.due_on > day_of(at):
+    if (row.early_from or row.due_on) > day_of(at):
         raise Refused(_("This check-in is still to come: reschedule it if it was held sooner."), code="future")
     held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
     row.state, row.outcome, row.outcome_at, row.outcome_by = CheckInState.RECORDED, outcome, at, by
@@ -99,7 +99,7 @@ def _arrange_next(checkin: CheckIn, *, by: User, at: datetime, found: Standing, 
     following = add_checkin(
         by=by, at=at, case=case, plan_id=plan.pk, kind=checkin.kind, due_on=on, due_time=time,
         duration=checkin.duration, place=checkin.place, tolerance_days=checkin.tolerance_days,
-        caseworker_id=checkin.caseworker_id,
+        caseworker_id=checkin.caseworker_id, like=checkin,
     )  # fmt: skip
     write_ledger(
         operation=Operation.COLLECT, by=by, act=Permission.CHECKIN_RECORD, case=case, record=following,

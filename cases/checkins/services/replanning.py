@@ -72,7 +72,7 @@ def replan(rhythm: Rhythm, *, by: User | Clock, at: datetime) -> list[int]:
     CheckIn.objects.bulk_update(changed, CHANGED, batch_size=500)
     drop_messages(by=by, at=at, keys=reminder_keys(changed))
     missing = [one for one in days if (one.due_on or one.occurs_on) >= today and one.occurs_on >= rhythm.starts_on]
-    after = next_after(rhythm, until) if rhythm.materialised_until < until else rhythm.materialised_until
+    after = next_after(rhythm, until) if days and rhythm.materialised_until < until else rhythm.materialised_until
     made = make(
         [Due(rhythm, Shape(rows_of(rhythm, missing), after))], by=by if isinstance(by, User) else None, at=at
     )  # fmt: skip
@@ -83,6 +83,9 @@ def replan(rhythm: Rhythm, *, by: User | Clock, at: datetime) -> list[int]:
 def _days(
     rhythm: Rhythm, first: date, until: date, outlook: Outlook, by_hand: Sequence[date] | set[date]
 ) -> list[Planned]:  # fmt: skip
+    """What the rhythm gives; nothing when it was ended before it began."""
+    if rhythm.ends_on is not None and rhythm.ends_on <= rhythm.starts_on:
+        return []
     return planned(
         rhythm, first, until, pauses=outlook.pauses, calendar=outlook.calendar, away=outlook.away, by_hand=by_hand
     )
