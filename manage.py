@@ -13,7 +13,7 @@ def main(arguments: list[str]) -> int:
         sys.exit("Apparatus needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
     from config import bootstrap
 
-    bootstrap.enter(ROOT, arguments)  # comes back only when we are inside
+    bootstrap.enter(ROOT, [str(ROOT / "manage.py"), *arguments])  # comes back only when we are inside
     from config import commands
 
     return commands.run(ROOT, arguments)

@@ -49,17 +49,18 @@ SELECT %(at)s, id, city_id, 1, 'AGREED', '', '', 'GIVEN', '', %(first)s, %(first
 """
 RHYTHMS = """
 INSERT INTO cases_rhythm (recorded_at, casefile_id, city_id, plan_id, kind, frequency, every, weekdays, duration,
-    place, tolerance_days, policy, caseworker_id, starts_on, state, materialised_until, set_aside_error, version)
+    place, tolerance_days, policy, caseworker_id, starts_on, state, materialised_until, set_aside_error, version,
+    with_interpreter, within_week, who_else, early_days, avoids_regional, avoids_school, is_critical)
 SELECT %(at)s, casefile_id, city_id, id, 'OFFICE', 'WEEKS', every, ARRAY[(id %% 5)::int], 45, 'Desk 3', 0, 'NEXT',
-    %(user)s, %(first)s, 'ACTIVE', %(first)s, '', 1
+    %(user)s, %(first)s, 'ACTIVE', %(first)s, '', 1, false, false, '', 0, false, false, false
 FROM cases_followupplan, (VALUES (1), (2)) AS v (every)
 """
 PLAINLY = """
 INSERT INTO cases_checkin (recorded_at, casefile_id, city_id, rhythm_id, plan_id, kind, caseworker_id, due_time,
     duration, place, tolerance_days, outcome, asked_by, version, occurs_on, due_on, moved_because, state, late_from,
-    climbs_on)
+    climbs_on, with_interpreter, within_week, who_else, is_critical, by_hand)
 SELECT %(at)s, casefile_id, city_id, id, plan_id, kind, caseworker_id, time, duration, place, tolerance_days, '', '', 1,
-    day, day, '', 'PLANNED', day + 1, day + 3
+    day, day, '', 'PLANNED', day + 1, day + 3, false, false, '', false, false
 FROM (
     SELECT r.*, (starts_on + weekdays[1] + 7 * every * n) AS day FROM cases_rhythm r, generate_series(0, 1) n
     WHERE state = 'ACTIVE' AND materialised_until < %(until)s AND 7 * every * n < 14

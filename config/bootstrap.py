@@ -22,8 +22,11 @@ STAMP = "apparatus-lock"  # in .venv: which lock filled it; what has none was no
 OFF = "APPARATUS_NO_BOOTSTRAP"
 
 
-def enter(root: Path, arguments: list[str]) -> None:
-    """Returns when this process runs in an environment that will do; else makes it and starts again in it."""
+def enter(root: Path, command: list[str]) -> None:
+    """Returns when this process runs in an environment that will do; else makes it and starts again in it.
+
+    `command`: what Python is given to start with, such as `manage.py test` or `-m bench.materialise`.
+    """
     if is_prepared(root, os.environ):
         return
     folder = root / ".venv"
@@ -34,7 +37,7 @@ def enter(root: Path, arguments: list[str]) -> None:
             except KeyboardInterrupt:
                 sys.exit(130)
     python = folder / "bin" / "python"
-    os.execv(python, [str(python), str(root / "manage.py"), *arguments])  # noqa: S606 - the same command, inside
+    os.execv(python, [str(python), *command])  # noqa: S606 - the same command, inside
 
 
 def is_prepared(root: Path, environment: Mapping[str, str]) -> bool:
