@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.checkins.calendars import Away, Calendar, MoveReason, Period, deputy_on, why_off, with_absences, within
 from cases.checkins.recurrence import (
+    DAYS,
+    MONTHS,
     ONE_DAY,
-    Frequency,
+    WEEKS,
     Recurring,
     fault_of,
     is_within_week,
@@ -189,32 +191,32 @@ def shape_of(pattern: Recurring, first: date, until: date | None = None) -> Hash
     """
     if fault := fault_of(pattern):
         return fault
-    start, every, ends_on, times = pattern.starts_on, pattern.every, pattern.ends_on, times_of(pattern)
+    ends_on, times = pattern.ends_on, times_of(pattern)
     reach = _REACH_OF_NEAREST if pattern.policy == MovePolicy.NEAREST else _REACH
     is_counted = times is not None and ends_on is not None
-    if ends_on is not None and until is not None and ends_on >= until + reach:
-        ends_on, is_counted = None, False
-    began: date | int = start
-    if start <= first - reach and (times is None or pattern.ends_on is not None):
-        began, times = _round_of(pattern), None
-    elif pattern.ends_on is not None:
+    began: date | int = pattern.starts_on
+    if ends_on is not None:
         times = None
+        if until is not None and ends_on - until >= reach:
+            ends_on, is_counted = None, False
+    if first - pattern.starts_on >= reach and times is None:
+        began = _round_of(pattern)
     on: Hashable = ()
-    if pattern.frequency == Frequency.WEEKS:
+    if pattern.frequency == WEEKS:
         on = tuple(sorted(set(pattern.weekdays)))
-    elif pattern.frequency == Frequency.MONTHS:
-        on = pattern.month_day if pattern.month_day is not None else (pattern.nth, pattern.nth_weekday)
+    elif pattern.frequency == MONTHS:
+        on = (pattern.month_day,) if pattern.month_day is not None else (pattern.nth, pattern.nth_weekday)
     return (
-        pattern.frequency, every, on, pattern.policy, is_within_week(pattern), began, ends_on, times, is_counted,
-        getattr(pattern, "avoids_regional", False), getattr(pattern, "avoids_school", False),
+        pattern.frequency, pattern.every, on, pattern.policy, is_within_week(pattern), began, ends_on, times,
+        is_counted, getattr(pattern, "avoids_regional", False), getattr(pattern, "avoids_school", False),
     )  # fmt: skip
 
 
 def _round_of(pattern: Recurring) -> int:
     """Where the stretch (day, week, month) that the pattern starts in lies in the round of `every`."""
     start = pattern.starts_on
-    if pattern.frequency == Frequency.DAYS:
-        return start.toordinal() % pattern.every
-    if pattern.frequency == Frequency.WEEKS:
+    if pattern.frequency == WEEKS:
         return (start.toordinal() - 1) // 7 % pattern.every  # 1 January of the year 1 is a Monday
-    return (start.year * 12 + start.month) % pattern.every if pattern.frequency == Frequency.MONTHS else 0
+    if pattern.frequency == DAYS:
+        return start.toordinal() % pattern.every
+    return (start.year * 12 + start.month) % pattern.every if pattern.frequency == MONTHS else 0

@@ -29,6 +29,10 @@ class Frequency(models.TextChoices):
     QUARTER = "QUARTER", gettext_lazy("times a quarter")
 
 
+#: By name, since a million rhythms are asked what they are.
+DAYS, WEEKS, MONTHS, QUARTER = Frequency
+
+
 class Recurring(Protocol):
     """What says when: a rhythm as it stands in the database, or a `Pattern` that is still being typed."""
 
@@ -103,20 +107,22 @@ def fault_of(pattern: Recurring) -> str:
         return "ends_on"
     if (times := times_of(pattern)) is not None and not 1 <= times <= MOST_TIMES:
         return "times"
-    match pattern.frequency:
-        case Frequency.DAYS:
-            return ""
-        case Frequency.QUARTER:
-            return "" if pattern.every <= MOST_A_QUARTER else "every"
-        case Frequency.WEEKS:
-            return "" if pattern.weekdays and all(0 <= day <= 6 for day in pattern.weekdays) else "weekdays"
-        case Frequency.MONTHS if pattern.month_day is not None:
-            return "" if 1 <= pattern.month_day <= 31 or pattern.month_day == LAST else "month_day"
-        case Frequency.MONTHS:
-            if pattern.nth is None or not (1 <= pattern.nth <= 4 or pattern.nth == LAST):
-                return "nth"
-            return "" if pattern.nth_weekday is not None and 0 <= pattern.nth_weekday <= 6 else "nth_weekday"
-    return "frequency"
+    frequency = pattern.frequency
+    if frequency == WEEKS:
+        return "" if pattern.weekdays and 0 <= min(pattern.weekdays) <= max(pattern.weekdays) <= 6 else "weekdays"
+    if frequency == DAYS:
+        return ""
+    if frequency == QUARTER:
+        return "" if pattern.every <= MOST_A_QUARTER else "every"
+    return _fault_of_month(pattern) if frequency == MONTHS else "frequency"
+
+
+def _fault_of_month(pattern: Recurring) -> str:
+    if pattern.month_day is not None:
+        return "" if 1 <= pattern.month_day <= 31 or pattern.month_day == LAST else "month_day"
+    if pattern.nth is None or not (1 <= pattern.nth <= 4 or pattern.nth == LAST):
+        return "nth"
+    return "" if pattern.nth_weekday is not None and 0 <= pattern.nth_weekday <= 6 else "nth_weekday"
 
 
 def occurrences(pattern: Recurring, first: date, until: date) -> list[date]:
@@ -164,18 +170,18 @@ def _days_from(pattern: Recurring, first: date) -> Iterator[date]:
     """The days of the pattern from the day, week, month or quarter in which `first` lies, some perhaps before it."""
     start, every = pattern.starts_on, pattern.every
     try:
-        if pattern.frequency == Frequency.DAYS:
+        if pattern.frequency == DAYS:
             day = start + timedelta(days=-(-(first - start).days // every) * every)
             while True:
                 yield day
                 day += timedelta(days=every)
-        elif pattern.frequency == Frequency.WEEKS:
+        elif pattern.frequency == WEEKS:
             monday = start - timedelta(days=start.weekday())
             monday += timedelta(weeks=(first - monday).days // 7 // every * every)
             while True:
                 yield from (monday + timedelta(days=weekday) for weekday in sorted(set(pattern.weekdays)))
                 monday += timedelta(weeks=every)
-        elif pattern.frequency == Frequency.QUARTER:
+        elif pattern.frequency == QUARTER:
             quarter = first.year * 4 + (first.month - 1) // 3
             while True:
                 yield from _days_in_quarter(quarter // 4, quarter % 4 * 3 + 1, every)

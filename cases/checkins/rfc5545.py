@@ -23,6 +23,7 @@ _SAID = {
     "frequency": _("A rhythm goes by days, weeks or months."),
     "every": _("A rhythm is for every 1 to 366 days, weeks or months."),
     "weekdays": _("These are not days of the week as a rhythm has them."),
+    "nth": _("A rhythm has the first to the fourth of a weekday in the month, or the last."),
     "month_day": _("This is not one day of the month as a rhythm has it."),
     "short_months": _("The rule leaves out months that are too short; a rhythm takes their last day."),
     "week_start": _("Weeks start on Monday here, and that would make a difference to this rule."),
