@@ -26,6 +26,8 @@ from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.people.models import Person
 from cases.people.selectors import case_about
+from cases.plans.models import FollowUpPlan
+from cases.plans.selectors import plan_for, plan_in_force
 from cities.api.base import Door
 from cities.api.problems import Problem, of_status, one_error, problem_of
 from cities.ledger import services as ledger
@@ -189,3 +191,21 @@ class CaseDoor(Door):
             yield
         except Stale as stale:
             raise StandsOtherwise(stale, shown()) from stale
+
+
+class PlannedDoor(CaseDoor):
+    """What hangs on a plan."""
+
+    def plan(self, case: Casefile, number: int | None) -> FollowUpPlan:
+        """The version that is named, else the one in force."""
+        if number is not None:
+            return plan_for(self.by, case, number, at=self.at)
+        plan = plan_in_force(case, self.by, at=self.at)
+        if plan is None:
+            raise Refused(_("There is no plan in force in this case."), field="plan", code="plan")
+        return plan
+
+    def with_people(self, case: Casefile, told: dict[str, Any]) -> dict[str, Any]:
+        """Whoever was named by number, as a colleague in the city of the case."""
+        named = [name for name in ("caseworker", "second") if told.get(name) is not None]
+        return {**told, **{name: self.a_user(case.city, told[name], name) for name in named}}

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from cases.access.selectors import compartments_open_to
 from cases.access.services import open_list
-from cases.api.rhythms import PlannedDoor
+from cases.api.base import PlannedDoor
+from cases.api.rhythm_shapes import ContactShape
 from cases.api.words import OnAVersion, UserName
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import AskedBy, CheckInKind, CheckInState, MoveReason, Outcome, working_days_late
@@ -20,6 +21,7 @@ from cases.checkins.services import (
     acknowledge_late,
     arrange_checkin,
     cancel_checkin,
+    change_checkin,
     correct_checkin,
     record_checkin,
     reinstate_checkin,
@@ -45,7 +47,15 @@ class CheckInShape(Shape):
     due_time = serializers.TimeField(allow_null=True)
     duration = serializers.IntegerField(help_text="Minutes.")
     place = serializers.CharField(allow_blank=True)
+    with_interpreter = serializers.BooleanField()
+    who_else = serializers.CharField(allow_blank=True)
+    is_critical = serializers.BooleanField()
     caseworker = UserName()
+    second = UserName(allow_null=True)
+    stands_in_for = UserName(allow_null=True)
+    within_week = serializers.BooleanField(help_text="Any day of that week will do, Monday to Friday.")
+    early_from = serializers.DateField(allow_null=True, help_text="The first day on which it may be held.")
+    by_hand = serializers.BooleanField(help_text="Changed by hand: a change of its rhythm leaves it as it is.")
     late_from = serializers.DateField(help_text="The first day on which it is late when nothing was recorded.")
     working_days_late = serializers.IntegerField(help_text="0 when it isn't late, or when something came of it.")
     rhythm = serializers.IntegerField(source="rhythm_id", allow_null=True)
@@ -99,17 +109,19 @@ class CheckInsQuery(PageQuery):
     late = serializers.BooleanField(default=False, help_text="Those that are late today.")
 
 
-class ArrangeCheckIn(Shape):
+class ArrangeCheckIn(ContactShape):
     """One contact outside any rhythm. It hangs on the plan in force, unless another version is named."""
 
     plan = serializers.IntegerField(min_value=1, required=False, help_text="The number of the plan's version.")
-    kind = serializers.ChoiceField(choices=CheckInKind.choices)
     due_on = serializers.DateField()
     due_time = serializers.TimeField(allow_null=True, default=None)
-    duration = serializers.IntegerField(min_value=5, max_value=600, default=45)
-    place = serializers.CharField(max_length=160, allow_blank=True, default="")
     tolerance_days = serializers.IntegerField(min_value=0, max_value=60, default=0)
-    caseworker = serializers.IntegerField(min_value=1, help_text="A user on the case.")
+
+
+class ChangeCheckIn(ContactShape, OnAVersion):
+    """How this one is held; its day stays."""
+
+    due_time = serializers.TimeField(allow_null=True, default=None)
 
 
 def _a_text(what: str) -> serializers.CharField:
@@ -216,8 +228,7 @@ class CaseCheckIns(CheckInView):
         self.allowed(Permission.CHECKIN_ARRANGE, case)
         told = self.body(ArrangeCheckIn)
         told["plan"] = self.plan(case, told.get("plan"))
-        told["caseworker"] = self.a_user(case.city, told["caseworker"], "caseworker")
-        row = arrange_checkin(case=case, by=self.by, at=self.at, **told)
+        row = arrange_checkin(case=case, by=self.by, at=self.at, **self.with_people(case, told))
         return Response(self.shown(row), status=201)
 
 
@@ -235,7 +246,7 @@ class CheckInAct(CheckInView):
     def act(self, pk: int, permission: Permission, shape: type[Shape], service: Any, *, status: int = 200) -> Response:
         checkin = self.checkin(pk)
         self.allowed(permission, checkin.casefile)
-        told = self.body(shape)
+        told = self.with_people(checkin.casefile, self.body(shape))
         with self.or_what_stands(lambda: self.shown(checkin)):
             done: CheckIn = service(checkin=checkin, by=self.by, at=self.at, **told)
         return Response(self.shown(done), status=status)
@@ -255,6 +266,14 @@ class CheckInCorrect(CheckInAct):
     @described("checkins_correct", "Correct what was recorded", body=CorrectCheckIn, answers=CheckInDetail)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RECORD, CorrectCheckIn, correct_checkin)
+
+
+class CheckInChange(CheckInAct):
+    """This one."""
+
+    @described("checkins_change", "Change how one is held, and by whom", body=ChangeCheckIn, answers=CheckInDetail)
+    def post(self, request: Request, pk: int) -> Response:
+        return self.act(pk, Permission.CHECKIN_RESCHEDULE, ChangeCheckIn, change_checkin)
 
 
 class CheckInReschedule(CheckInAct):

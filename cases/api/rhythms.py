@@ -1,152 +1,47 @@
-"""Rhythms of check-ins: preview, arrange, pause, go on, end."""
+"""Rhythms of check-ins: preview, arrange, change from a day on, pause, go on, end; days to avoid."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.access.services import open_list
-from cases.api.base import CaseDoor
-from cases.api.words import OnAVersion, UserName
+from cases.api.base import PlannedDoor
+from cases.api.rhythm_shapes import (
+    ArrangeRhythm,
+    AvoidedDaysShape,
+    ChangeRhythm,
+    EndRhythm,
+    PauseRhythm,
+    Preview,
+    PreviewRhythm,
+    ResumeRhythm,
+    RhythmShape,
+    steps,
+)
+from cases.api.words import OnAVersion
 from cases.casefiles.models import Casefile
 from cases.checkins.models import Rhythm
-from cases.checkins.recurrence import Frequency, Pattern, fault_of
-from cases.checkins.rules import (
-    CheckInKind,
-    MovePolicy,
-    MoveReason,
-    PauseReason,
-    RhythmState,
-    next_days,
-    rhythm_in_words,
+from cases.checkins.rules import in_words_to_the_end, to_rrule
+from cases.checkins.selectors import avoided_days_for, avoided_days_of, preview, rhythm_for, rhythms_of
+from cases.checkins.services import (
+    arrange_rhythm,
+    avoid_days,
+    chain_of,
+    change_rhythm,
+    complete,
+    end_rhythm,
+    pause_rhythm,
+    resume_rhythm,
+    take_up_rhythm,
+    withdraw_avoided_days,
 )
-from cases.checkins.selectors import rhythm_for, rhythms_of
-from cases.checkins.services import arrange_rhythm, end_rhythm, pause_rhythm, resume_rhythm, take_up_rhythm
-from cases.plans.models import FollowUpPlan
-from cases.plans.selectors import plan_for, plan_in_force
 from cities.api.base import Shape
 from cities.api.described import described
-from cities.places.rules import day_of
-from cities.refusals import Refused
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
-
-
-class PauseShape(Shape):
-    """A time without check-ins, half-open."""
-
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True)
-    reason = serializers.ChoiceField(choices=PauseReason.choices)
-
-
-class PatternShape(Shape):
-    """On which days."""
-
-    frequency = serializers.ChoiceField(choices=Frequency.choices)
-    every = serializers.IntegerField(min_value=1, max_value=366, default=1)
-    weekdays = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=6), max_length=7, default=list,
-        help_text="Of a rhythm in weeks: 0 is Monday.",
-    )  # fmt: skip
-    month_day = serializers.IntegerField(
-        min_value=-1, max_value=31, allow_null=True, default=None, help_text="1 to 31, or -1 for the last day."
-    )
-    nth = serializers.IntegerField(
-        min_value=-1, max_value=4, allow_null=True, default=None, help_text="1 to 4, or -1 for the last."
-    )
-    nth_weekday = serializers.IntegerField(min_value=0, max_value=6, allow_null=True, default=None)
-    policy = serializers.ChoiceField(choices=MovePolicy.choices, default=MovePolicy.NEXT, help_text="On a day off.")
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True, default=None, help_text="The first day without.")
-
-
-class RhythmShape(PatternShape):
-    """A rhythm: how often, how, by whom."""
-
-    id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=CheckInKind.choices)
-    in_words = serializers.SerializerMethodField(help_text="Such as “every two weeks on Tuesday”.")
-    time = serializers.TimeField(allow_null=True)
-    duration = serializers.IntegerField(help_text="Minutes.")
-    place = serializers.CharField(allow_blank=True)
-    tolerance_days = serializers.IntegerField(help_text="Working days of grace before one counts as late.")
-    caseworker = UserName()
-    state = serializers.ChoiceField(choices=RhythmState.choices)
-    pauses = PauseShape(many=True)
-    materialised_until = serializers.DateField(help_text="Check-ins exist up to this day, exclusive.")
-    is_set_aside = serializers.SerializerMethodField(help_text="The clock could make nothing of it.")
-    version = serializers.IntegerField()
-
-    def get_in_words(self, rhythm: Rhythm) -> str:
-        return rhythm_in_words(rhythm)
-
-    def get_is_set_aside(self, rhythm: Rhythm) -> bool:
-        return rhythm.set_aside_at is not None
-
-
-class ArrangeRhythm(PatternShape):
-    """A rhythm to be agreed on. It hangs on the plan in force, unless another version is named."""
-
-    plan = serializers.IntegerField(min_value=1, required=False, help_text="The number of the plan's version.")
-    kind = serializers.ChoiceField(choices=CheckInKind.choices)
-    time = serializers.TimeField(allow_null=True, default=None, help_text="Null: some time that day.")
-    duration = serializers.IntegerField(min_value=5, max_value=600, default=45)
-    place = serializers.CharField(max_length=160, allow_blank=True, default="")
-    tolerance_days = serializers.IntegerField(min_value=0, max_value=60, default=0)
-    caseworker = serializers.IntegerField(min_value=1, help_text="A user on the case.")
-
-
-class PlannedShape(Shape):
-    """One day to come: held on `due_on`; null when it is left out. `because` says why it isn't on its own day."""
-
-    occurs_on = serializers.DateField()
-    due_on = serializers.DateField(allow_null=True)
-    because = serializers.ChoiceField(choices=MoveReason.choices, allow_null=True)
-
-
-class Preview(Shape):
-    """What a rhythm would give."""
-
-    in_words = serializers.CharField()
-    days = PlannedShape(many=True)
-
-
-class EndRhythm(OnAVersion):
-    """The first day without."""
-
-    ends_on = serializers.DateField()
-
-
-class PauseRhythm(EndRhythm):
-    """A pause; without an end, until the rhythm is resumed."""
-
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True, default=None)
-    reason = serializers.ChoiceField(choices=PauseReason.choices)
-
-
-class ResumeRhythm(OnAVersion):
-    """The first day on which it goes on."""
-
-    on = serializers.DateField()
-
-
-class PlannedDoor(CaseDoor):
-    """What hangs on a plan."""
-
-    def plan(self, case: Casefile, number: int | None) -> FollowUpPlan:
-        """The version that is named, else the one in force."""
-        if number is not None:
-            return plan_for(self.by, case, number, at=self.at)
-        plan = plan_in_force(case, self.by, at=self.at)
-        if plan is None:
-            raise Refused(_("There is no plan in force in this case."), field="plan", code="plan")
-        return plan
 
 
 class RhythmView(PlannedDoor):
@@ -177,23 +72,25 @@ class Rhythms(RhythmView):
         self.allowed(Permission.CHECKIN_ARRANGE, case)
         told = self.body(ArrangeRhythm)
         told["plan"] = self.plan(case, told.get("plan"))
-        told["caseworker"] = self.a_user(case.city, told["caseworker"], "caseworker")
-        rhythm = arrange_rhythm(case=case, by=self.by, at=self.at, **told)
+        told["then"] = steps(told)
+        rhythm = arrange_rhythm(case=case, by=self.by, at=self.at, **self.with_people(case, told))
         return Response(self.shown(case, rhythm), status=201)
 
 
-class RhythmPreview(CaseDoor):
+class RhythmPreview(RhythmView):
     """Before it is arranged."""
 
-    @described("rhythms_preview", "What a rhythm would give; nothing is written", body=PatternShape, answers=Preview)
+    @described("rhythms_preview", "What a rhythm would give; nothing is written", body=PreviewRhythm, answers=Preview)
     def post(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
         self.allowed(Permission.CHECKIN_ARRANGE, case)
-        pattern = Pattern(**self.body(PatternShape))
-        if fault := fault_of(pattern):
-            raise Refused(_("This does not say on which days."), field=fault, code="pattern")
-        days = next_days(pattern, first=max(pattern.starts_on, day_of(self.at)))
-        return Response(Preview({"in_words": rhythm_in_words(pattern), "days": days}).data)
+        told = self.with_people(case, self.body(PreviewRhythm))
+        holder = told.pop("caseworker", self.by)
+        lasting = {"then": steps(told), "lasts": told.pop("lasts"), "unit": told.pop("unit")}
+        chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]
+        days = preview(chain, case=case, caseworker=holder, at=self.at)
+        words = in_words_to_the_end(chain[0])
+        return Response(Preview({"in_words": words, "rrule": to_rrule(chain[0]), "days": days}).data)
 
 
 class OneRhythm(RhythmView):
@@ -208,14 +105,14 @@ class OneRhythm(RhythmView):
 class RhythmAct(RhythmView):
     """An act on one rhythm: found, allowed, shaped, done, shown."""
 
-    def act(self, reference: str, pk: int, shape: type[Shape], service: Any) -> Response:
+    def act(self, reference: str, pk: int, shape: type[Shape], service: Any, *, status: int = 200) -> Response:
         case = self.case(reference)
         rhythm = rhythm_for(self.by, case, pk, at=self.at)
         self.allowed(Permission.CHECKIN_ARRANGE, case)
-        told = self.body(shape)
+        told = self.with_people(case, self.body(shape))
         with self.or_what_stands(lambda: self.shown(case, rhythm)):
-            service(rhythm=rhythm, by=self.by, at=self.at, **told)
-        return Response(self.shown(case, rhythm))
+            done: Rhythm = service(rhythm=rhythm, by=self.by, at=self.at, **told)
+        return Response(self.shown(case, done), status=status)
 
 
 class RhythmEnd(RhythmAct):
@@ -250,3 +147,49 @@ class RhythmTakeUp(RhythmAct):
     @described("rhythms_take_up", "Let the clock try again what it had set aside", body=OnAVersion, answers=RhythmShape)
     def post(self, request: Request, reference: str, pk: int) -> Response:
         return self.act(reference, pk, OnAVersion, take_up_rhythm)
+
+
+class RhythmChange(RhythmAct):
+    """From a day on."""
+
+    @described(
+        "rhythms_change", "Change a rhythm from a day on; the one that follows it is answered",
+        body=ChangeRhythm, answers=RhythmShape, status=201,
+    )  # fmt: skip
+    def post(self, request: Request, reference: str, pk: int) -> Response:
+        return self.act(reference, pk, ChangeRhythm, change_rhythm, status=201)
+
+
+class AvoidedDays(RhythmView):
+    """Days to avoid."""
+
+    @described("avoided_days_list", "Days to avoid that are still to come", answers=AvoidedDaysShape(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        rows = list(avoided_days_of(case, self.by, at=self.at))
+        open_list(
+            by=self.by, at=self.at, permission=Permission.CHECKIN_READ, compartment=Compartment.CORE,
+            kind="avoideddays", ids=[row.pk for row in rows], case=case,
+        )  # fmt: skip
+        return Response(AvoidedDaysShape(rows, many=True).data)
+
+    @described(
+        "avoided_days_add", "Agree on days to avoid; what is planned there moves",
+        body=AvoidedDaysShape, answers=AvoidedDaysShape, status=201,
+    )  # fmt: skip
+    def post(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        self.allowed(Permission.CHECKIN_ARRANGE, case)
+        days = avoid_days(case=case, by=self.by, at=self.at, **self.body(AvoidedDaysShape))
+        return Response(AvoidedDaysShape(days).data, status=201)
+
+
+class AvoidedDaysWithdraw(RhythmView):
+    """Fine again."""
+
+    @described("avoided_days_withdraw", "These days need not be avoided after all", answers=AvoidedDaysShape)
+    def post(self, request: Request, reference: str, pk: int) -> Response:
+        case = self.case(reference)
+        days = avoided_days_for(self.by, case, pk, at=self.at)
+        self.allowed(Permission.CHECKIN_ARRANGE, case)
+        return Response(AvoidedDaysShape(withdraw_avoided_days(days=days, by=self.by, at=self.at)).data)

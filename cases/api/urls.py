@@ -45,8 +45,13 @@ own = [
     path("actions/<row:pk>/finish", goals.ActionFinish.as_view(), name="action_finish"),
     path("actions/<row:pk>/reopen", goals.ActionReopen.as_view(), name="action_reopen"),
     path(f"{A_CASE}/rhythms", rhythms.Rhythms.as_view(), name="rhythms"),
+    path(f"{A_CASE}/avoided-days", rhythms.AvoidedDays.as_view(), name="avoided_days"),
+    path(
+        f"{A_CASE}/avoided-days/<row:pk>/withdraw", rhythms.AvoidedDaysWithdraw.as_view(), name="avoided_days_withdraw"
+    ),
     path(f"{A_CASE}/rhythms/preview", rhythms.RhythmPreview.as_view(), name="rhythm_preview"),
     path(A_RHYTHM, rhythms.OneRhythm.as_view(), name="rhythm"),
+    path(f"{A_RHYTHM}/change", rhythms.RhythmChange.as_view(), name="rhythm_change"),
     path(f"{A_RHYTHM}/end", rhythms.RhythmEnd.as_view(), name="rhythm_end"),
     path(f"{A_RHYTHM}/pause", rhythms.RhythmPause.as_view(), name="rhythm_pause"),
     path(f"{A_RHYTHM}/resume", rhythms.RhythmResume.as_view(), name="rhythm_resume"),
@@ -56,6 +61,7 @@ own = [
     path(A_CHECKIN, checkins.OneCheckIn.as_view(), name="checkin"),
     path(f"{A_CHECKIN}/record", checkins.CheckInRecord.as_view(), name="checkin_record"),
     path(f"{A_CHECKIN}/correct", checkins.CheckInCorrect.as_view(), name="checkin_correct"),
+    path(f"{A_CHECKIN}/change", checkins.CheckInChange.as_view(), name="checkin_change"),
     path(f"{A_CHECKIN}/reschedule", checkins.CheckInReschedule.as_view(), name="checkin_reschedule"),
     path(f"{A_CHECKIN}/cancel", checkins.CheckInCancel.as_view(), name="checkin_cancel"),
     path(f"{A_CHECKIN}/reinstate", checkins.CheckInReinstate.as_view(), name="checkin_reinstate"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import F, QuerySet
@@ -9,8 +10,9 @@ from django.db.models import F, QuerySet
 from cases.access.models import cities_open_to
 from cases.access.rules import OutOfSight
 from cases.casefiles.models import Casefile
-from cases.checkins.models import CheckIn, CheckInNote, Rhythm
-from cases.checkins.rules import MISSES, CheckInState
+from cases.checkins.models import AvoidedDays, CheckIn, CheckInNote, Rhythm
+from cases.checkins.outlook import outlooks, surroundings
+from cases.checkins.rules import FURTHEST, MISSES, CheckInState, Pattern, Planned, next_days
 from cities.places.rules import day_of
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -21,7 +23,9 @@ _IN_TIME_ORDER = ("due_on", F("due_time").asc(nulls_last=True), "pk")
 def checkins_for(user: User, *, at: datetime) -> QuerySet[CheckIn]:
     """The check-ins that `user` may know of, the latest day first."""
     rows = CheckIn.objects.visible_to(user, at=at)
-    return rows.select_related("casefile__person", "city", "caseworker", "rhythm").order_by("-due_on", "-pk")
+    return rows.select_related("casefile__person", "city", "caseworker", "stands_in_for", "second", "rhythm").order_by(
+        "-due_on", "-pk"
+    )
 
 
 def checkin_for(user: User, case: Casefile, pk: int, *, at: datetime) -> CheckIn:
@@ -34,7 +38,7 @@ def checkin_for(user: User, case: Casefile, pk: int, *, at: datetime) -> CheckIn
 
 def rhythms_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[Rhythm]:
     """The rhythms of a case with their pauses, those in force first."""
-    rows = Rhythm.objects.visible_to(user, at=at).filter(casefile=case).select_related("caseworker")
+    rows = Rhythm.objects.visible_to(user, at=at).filter(casefile=case).select_related("caseworker", "second")
     return rows.prefetch_related("pauses").order_by("state", "-starts_on", "-pk")
 
 
@@ -44,6 +48,38 @@ def rhythm_for(user: User, case: Casefile, pk: int, *, at: datetime) -> Rhythm:
     if found is None:
         raise OutOfSight
     return found
+
+
+def avoided_days_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[AvoidedDays]:
+    """The days to avoid that were agreed with the person and are still to come, the first first."""
+    rows = AvoidedDays.objects.visible_to(user, at=at).filter(casefile=case, withdrawn_at__isnull=True)
+    return rows.filter(ends_on__gt=day_of(at)).order_by("starts_on", "pk")
+
+
+def avoided_days_for(user: User, case: Casefile, pk: int, *, at: datetime) -> AvoidedDays:
+    """One stretch of days to avoid, or `OutOfSight`."""
+    found = AvoidedDays.objects.visible_to(user, at=at).filter(casefile=case, pk=pk).first()
+    if found is None:
+        raise OutOfSight
+    return found
+
+
+def preview(
+    chain: Sequence[Pattern], *, case: Casefile, caseworker: User, at: datetime, count: int = 10
+) -> list[Planned]:  # fmt: skip
+    """The next dates of a rhythm that is still being arranged, or of a taper: what moves, why, and who stands in."""
+    days: list[Planned] = []
+    for pattern in chain:
+        first = max(pattern.starts_on, day_of(at))
+        said = {name: getattr(pattern, name) for name in ("avoids_regional", "avoids_school", "starts_on", "ends_on")}
+        typed = Rhythm(casefile=case, city_id=case.city_id, caseworker=caseworker, **said)
+        [outlook] = outlooks([typed], surroundings(first, first + FURTHEST, at=at))
+        days += next_days(
+            pattern, first=first, count=count - len(days), calendar=outlook.calendar, away=outlook.away
+        )  # fmt: skip
+        if len(days) >= count:
+            break
+    return days
 
 
 def planned(user: User, *, at: datetime) -> QuerySet[CheckIn]:

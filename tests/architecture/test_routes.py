@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
+from cases.checkins.services import avoid_days
 from cases.people.services import add_contact
 from cases.plans.services import add_action
 from cases.travel.services import record_status
@@ -82,6 +83,7 @@ def scene(cast: Cast) -> Scene:
         goal = plan.goals.get()
         who: dict[str, Any] = {"by": cast.alice, "at": at}
         action = add_action(goal=goal, **who, text="Call the school", owner=cast.alice, due_on=today)
+        avoided = avoid_days(case=case, **who, starts_on=today + timedelta(days=30), ends_on=today + timedelta(days=33))
         contact = add_contact(case=case, **who, official_name="Antigone Voorbeeld", kind="SIBLING")
         status = record_status(
             person=case.person, **who, value="RETURNED", confidence="CONFIRMED", source_kind="FAMILY",
@@ -92,7 +94,7 @@ def scene(cast: Cast) -> Scene:
     rows = {
         "checkin": a_checkin(case, plan, by=cast.alice, at=at, due_on=today), "plan": plan, "goal": goal,
         "rhythm": a_rhythm(case, plan, by=cast.alice, at=at, starts_on=today), "action": action, "contact": contact,
-        "status": status, "person": case.person, "user": cast.bob, "agency": cast.agency,
+        "avoided": avoided, "status": status, "person": case.person, "user": cast.bob, "agency": cast.agency,
         "sent_referral": referral,
     }  # fmt: skip
     numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}

@@ -8,7 +8,7 @@ from typing import Any
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
-from cases.checkins.services import record_checkin
+from cases.checkins.services import avoid_days, record_checkin
 from cases.people.services import add_contact
 from cases.plans.selectors import goals_of
 from cases.plans.services import add_action
@@ -52,7 +52,11 @@ def a_scene(cast: Cast) -> Scene:
     with acting(cast.alice):
         goal = goals_of(plan)[0]
         action = add_action(goal=goal, **alice, text=f"{CANARY} action", owner=cast.alice, due_on=TODAY)
-    rhythm = a_rhythm(case, plan, by=cast.alice, place=f"{CANARY} place")
+    rhythm = a_rhythm(case, plan, by=cast.alice, place=f"{CANARY} place", who_else=f"{CANARY} teacher")
+    with acting(cast.alice):
+        avoided = avoid_days(
+            case=case, **alice, starts_on=TODAY + timedelta(days=30), ends_on=TODAY + timedelta(days=33)
+        )
     checkin = a_checkin(case, plan, by=cast.alice)
     recorded = a_checkin(case, plan, by=cast.alice)
     with acting(cast.alice):
@@ -61,7 +65,7 @@ def a_scene(cast: Cast) -> Scene:
     drafted, sent = a_referral(case, cast, **words), sent_referral(case, cast, **words)
     numbers = {
         "person": case.person_id, "contact": contact.pk, "status": status.pk, "plan": plan.number, "goal": goal.pk,
-        "action": action.pk, "rhythm": rhythm.pk, "checkin": checkin.pk, "recorded": recorded.pk,
+        "action": action.pk, "rhythm": rhythm.pk, "avoided": avoided.pk, "checkin": checkin.pk, "recorded": recorded.pk,
         "drafted": drafted.pk, "sent": sent.pk, "offence": an_offence().pk, "agency": cast.agency.pk,
         "office": cast.office.pk, "user": cast.alice.pk, "posting": posting_of(cast.bob).pk,
     }  # fmt: skip

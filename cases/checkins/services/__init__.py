@@ -1,5 +1,6 @@
 """Acts on check-ins: on their rhythms, on each contact, and what the clock does of itself."""
 
+from cases.checkins.services.agreeing import Wanted, chain_of, complete
 from cases.checkins.services.clock import Ticked, climb, leave_reminders, mark_late, materialise, settle, tick
 from cases.checkins.services.contacts import (
     acknowledge_late,
@@ -15,14 +16,17 @@ from cases.checkins.services.rhythms import arrange_rhythm, change_rhythm, end_r
 
 __all__ = [
     "Ticked",
+    "Wanted",
     "acknowledge_late",
     "arrange_checkin",
     "arrange_rhythm",
     "avoid_days",
     "cancel_checkin",
+    "chain_of",
     "change_checkin",
     "change_rhythm",
     "climb",
+    "complete",
     "correct_checkin",
     "end_rhythm",
     "leave_reminders",

@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from cases.access.rules import Refused
 from cases.casefiles.models import Casefile
 from cases.checkins.models import Rhythm
-from cases.checkins.rules import Frequency, MovePolicy, Pattern, Step, ends_with_count, fault_of, next_days, taper
+from cases.checkins.rules import (
+    Frequency,
+    Lasting,
+    MovePolicy,
+    Pattern,
+    Step,
+    ends_with_count,
+    fault_of,
+    next_days,
+    taper,
+)
 from cases.checkins.services.checks import (
     clean_place,
     clean_who_else,
@@ -96,16 +106,22 @@ def pattern_of(wanted: Wanted) -> Pattern:
     return pattern if pattern.times is None else replace(pattern, ends_on=ends_with_count(pattern))
 
 
-def chain_of(wanted: Wanted, first: Step | None, then: Sequence[Step]) -> list[Pattern]:
+def chain_of(
+    wanted: Wanted, *, lasts: int | None = None, unit: str = Lasting.WEEKS, then: Sequence[Step] = ()
+) -> list[Pattern]:
     """The patterns of a taper, each ending where the next starts; of a plain rhythm the one pattern."""
     pattern = pattern_of(wanted)
-    if first is None:
+    if lasts is None and not then:
         return [pattern]
+    if pattern.ends_on is not None:
+        raise Refused(_("Say how long it lasts, or until when; not both."), field="lasts", code="both")
+    steps = [Step(pattern, lasts, unit), *(replace(step, pattern=_like(step, pattern)) for step in then)]
     try:
-        steps = [replace(first, pattern=pattern), *(replace(step, pattern=_like(step, pattern)) for step in then)]
         return taper(steps, pattern.starts_on)
     except ValueError as error:
-        raise Refused(_("This does not say on which days."), field=str(error), code="pattern") from error
+        raise Refused(
+            _("This does not say on which days, or for how long."), field=str(error), code="pattern"
+        ) from None
 
 
 def _like(step: Step, first: Pattern) -> Pattern:

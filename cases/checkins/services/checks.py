@@ -15,13 +15,14 @@ from cases.access.rules import OutOfSight, Refused, Stale, clean_text
 from cases.access.selectors import may
 from cases.access.services import locked
 from cases.casefiles.models import Casefile
-from cases.checkins.models import CheckIn
+from cases.checkins.models import CheckIn, Rhythm
 from cases.checkins.rules import (
     FURTHEST,
     AskedBy,
     CheckInKind,
     CheckInState,
     MoveReason,
+    RhythmState,
     climbs_on,
     late_from,
 )
@@ -59,6 +60,20 @@ def open_file_of(case: Casefile) -> Casefile:
     if row.closed_on is not None:
         raise Refused(_("This case is closed: reopen it first."), code="closed")
     return row
+
+
+def active(rhythm: Rhythm, *, version: int) -> Rhythm:
+    """The rhythm as it stands, locked; what has ended is not changed any more."""
+    row = locked(rhythm, version=version)
+    if row.state != RhythmState.ACTIVE:
+        raise Refused(_("This rhythm has ended."), code="ended")
+    return row
+
+
+def active_in(case: Casefile) -> list[Rhythm]:
+    """The rhythms of a case that make check-ins, locked."""
+    rows = Rhythm.objects.filter(casefile=case, state=RhythmState.ACTIVE)
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def agreed_plan(plan: FollowUpPlan, case: Casefile) -> FollowUpPlan:

@@ -12,10 +12,9 @@ from cases.access.rules import Refused
 from cases.access.services import locked, require, write_ledger
 from cases.casefiles.models import Casefile
 from cases.checkins.models import AvoidedDays, Pause, Rhythm
-from cases.checkins.rules import PauseReason, RhythmState, overlaps
-from cases.checkins.services.checks import file_of, open_file_of, refuse_day
+from cases.checkins.rules import PauseReason, overlaps
+from cases.checkins.services.checks import active, active_in, file_of, open_file_of, refuse_day
 from cases.checkins.services.replanning import replan
-from cases.checkins.services.rhythms import active
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
@@ -58,12 +57,6 @@ def pause_rhythm(
         ids=[one.pk for one in paused], compartment=Compartment.CORE, standing=found, fields=["pauses"],
     )  # fmt: skip
     return row
-
-
-def active_in(case: Casefile) -> list[Rhythm]:
-    """The rhythms of a case that make check-ins, locked."""
-    rows = Rhythm.objects.filter(casefile=case, state=RhythmState.ACTIVE)
-    return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _is_paused(rhythm: Rhythm, starts_on: date, ends_on: date | None) -> bool:

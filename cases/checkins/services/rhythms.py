@@ -11,12 +11,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.access.rules import Refused
-from cases.access.services import locked, require, write_ledger
+from cases.access.services import require, write_ledger
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn, Pause, Rhythm
 from cases.checkins.rules import (
     HORIZON,
     CheckInState,
+    Lasting,
     MoveReason,
     RhythmState,
     Step,
@@ -32,7 +33,7 @@ from cases.checkins.services.agreeing import (
     refuse_empty,
     refuse_start,
 )
-from cases.checkins.services.checks import agreed_plan, call_off, file_of, open_file_of, plan_in_force
+from cases.checkins.services.checks import active, agreed_plan, call_off, file_of, open_file_of, plan_in_force
 from cases.checkins.services.replanning import make_first, replan
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Operation
@@ -49,13 +50,15 @@ def arrange_rhythm(
     by: User,
     at: datetime,
     plan: FollowUpPlan,
-    first: Step | None = None,
+    lasts: int | None = None,
+    unit: str = Lasting.WEEKS,
     then: Sequence[Step] = (),
     **wanted: Unpack[Wanted],
 ) -> Rhythm:
     """Agree on a rhythm. Its check-ins of the coming eight weeks exist at once; none is made for a day gone by.
 
-    A taper is arranged as one: `first` says how long this rhythm lasts, `then` which follow it. Returns the first.
+    A taper is arranged as one: `lasts` and `unit` say how long this rhythm lasts, `then` which follow it. Returns the
+    first.
     """
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
     row = open_file_of(case)
@@ -64,7 +67,7 @@ def arrange_rhythm(
     refuse_start(said["starts_on"], held, at=at)
     before: Rhythm | None = None
     chain = []
-    for pattern in chain_of(said, first, then):
+    for pattern in chain_of(said, lasts=lasts, unit=unit, then=then):
         rhythm = agreed(said, pattern, by=by, at=at, case=row, plan=held)
         if before is None:
             refuse_empty(rhythm, at=at)
@@ -79,14 +82,6 @@ def arrange_rhythm(
         recipient=f"user {said['caseworker'].pk}", fields=sorted(wanted),
     )  # fmt: skip
     return chain[0]
-
-
-def active(rhythm: Rhythm, *, version: int) -> Rhythm:
-    """The rhythm as it stands, locked; what has ended is not changed any more."""
-    row = locked(rhythm, version=version)
-    if row.state != RhythmState.ACTIVE:
-        raise Refused(_("This rhythm has ended."), code="ended")
-    return row
 
 
 @transaction.atomic

@@ -19,13 +19,15 @@ from cases.checkins.services import (
     acknowledge_late,
     arrange_checkin,
     cancel_checkin,
+    change_checkin,
     correct_checkin,
     record_checkin,
     reinstate_checkin,
     reschedule_checkin,
 )
 from cases.plans.selectors import plan_in_force
-from cases.web.checkins.forms import ArrangeCheckInForm, CancelForm, CorrectForm, RecordForm, RescheduleForm
+from cases.web.checkins.forms import CancelForm, CorrectForm, RecordForm, RescheduleForm
+from cases.web.checkins.shapes import ArrangeCheckInForm, ChangeCheckInForm
 from cases.web.checkins.words import lateness
 from cases.web.colleagues import who_can_hold
 from cases.web.pages import FORM, act_page, case_page, typed
@@ -56,15 +58,33 @@ def arrange(request: SignedIn, reference: str) -> HttpResponse:
             request, case, "cases/checkins/no_plan.html", permission=Permission.CHECKIN_ARRANGE,
             title=_("Arrange a check-in"),
         )  # fmt: skip
-    form = ArrangeCheckInForm(
-        typed(request), initial={"caseworker": request.user}, rows={"caseworker": who_can_hold(case, at=request.at)}
-    )
+    form = ArrangeCheckInForm(typed(request), initial={"caseworker": request.user}, rows=_colleagues(request, case))
     back = reverse("cases:checkin_list", args=[case.reference])
     return act_page(
         request, case, form, partial(arrange_checkin, case=case, plan=plan), permission=Permission.CHECKIN_ARRANGE,
         template="cases/checkins/arrange.html", title=_("Arrange a check-in"), cancel=back,
         said=_("The check-in is arranged."),
         to=lambda made: reverse("cases:checkin", args=[case.reference, made.pk]),
+    )  # fmt: skip
+
+
+def _colleagues(request: SignedIn, case: Casefile) -> dict[str, Any]:
+    on_it = who_can_hold(case, at=request.at)
+    return {"caseworker": on_it, "second": on_it}
+
+
+@require_http_methods(FORM)
+@signed_in
+def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    """ "This one": how it is held and by whom, not its day. A change of its rhythm leaves it as it is then."""
+    case, checkin, back = _found(request, reference, pk)
+    now = {name: getattr(checkin, name) for name in ChangeCheckInForm.base_fields}
+    form = ChangeCheckInForm(typed(request), initial=now, rows=_colleagues(request, case))
+    return act_page(
+        request, case, form, partial(change_checkin, checkin=checkin), now=checkin,
+        permission=Permission.CHECKIN_RESCHEDULE, template="cases/checkins/arrange.html", **_about(checkin, request),
+        cancel=back, to=back, title=_("Change this check-in"), submit=_("Change this one"),
+        said=_("This one is changed; the others of its rhythm go on as they are."),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web.checkins import contacts, rhythms, views
+from cases.web.checkins import contacts, rhythms, standstill, views
 
 CASE = "cases/<str:reference>/"
 
@@ -12,13 +12,17 @@ urlpatterns = [
     path(CASE + "check-ins/<int:pk>/", views.checkin, name="checkin"),
     path(CASE + "check-ins/<int:pk>/record/", contacts.record, name="checkin_record"),
     path(CASE + "check-ins/<int:pk>/correct/", contacts.correct, name="checkin_correct"),
+    path(CASE + "check-ins/<int:pk>/change/", contacts.change, name="checkin_change"),
     path(CASE + "check-ins/<int:pk>/reschedule/", contacts.reschedule, name="checkin_reschedule"),
     path(CASE + "check-ins/<int:pk>/cancel/", contacts.cancel, name="checkin_cancel"),
     path(CASE + "check-ins/<int:pk>/reinstate/", contacts.reinstate, name="checkin_reinstate"),
     path(CASE + "check-ins/<int:pk>/acknowledge/", contacts.acknowledge, name="checkin_acknowledge"),
     path(CASE + "rhythms/new/", rhythms.arrange, name="rhythm_arrange"),
-    path(CASE + "rhythms/<int:pk>/end/", rhythms.end, name="rhythm_end"),
-    path(CASE + "rhythms/<int:pk>/pause/", rhythms.pause, name="rhythm_pause"),
-    path(CASE + "rhythms/<int:pk>/resume/", rhythms.resume, name="rhythm_resume"),
-    path(CASE + "rhythms/<int:pk>/take-up/", rhythms.take_up, name="rhythm_take_up"),
+    path(CASE + "rhythms/avoid/", standstill.avoid, name="days_avoid"),
+    path(CASE + "rhythms/avoid/<int:pk>/withdraw/", standstill.stop_avoiding, name="days_stop_avoiding"),
+    path(CASE + "rhythms/<int:pk>/change/", rhythms.change, name="rhythm_change"),
+    path(CASE + "rhythms/<int:pk>/end/", standstill.end, name="rhythm_end"),
+    path(CASE + "rhythms/<int:pk>/pause/", standstill.pause, name="rhythm_pause"),
+    path(CASE + "rhythms/<int:pk>/resume/", standstill.resume, name="rhythm_resume"),
+    path(CASE + "rhythms/<int:pk>/take-up/", standstill.take_up, name="rhythm_take_up"),
 ]

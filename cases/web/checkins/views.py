@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.casefiles.selectors import case_for
-from cases.checkins.rules import CheckInState, rhythm_in_words
-from cases.checkins.selectors import checkin_for, checkins_for, notes_of, rhythms_of
+from cases.checkins.rules import CheckInState, in_words_to_the_end
+from cases.checkins.selectors import avoided_days_of, checkin_for, checkins_for, notes_of, rhythms_of
 from cases.web.checkins.words import lateness
 from cases.web.pages import case_page, number_in_the_address
 from cities.roles.permissions import Permission
@@ -32,10 +32,11 @@ def checkin_list(request: SignedIn, reference: str) -> HttpResponse:
     page = number_in_the_address(request, "page") or 1
     start = (min(page, 1000) - 1) * A_PAGE
     shown = list(past[start : start + A_PAGE + 1])
-    rhythms = [(rhythm, rhythm_in_words(rhythm)) for rhythm in rhythms_of(case, request.user, at=request.at)]
+    rhythms = [(rhythm, in_words_to_the_end(rhythm)) for rhythm in rhythms_of(case, request.user, at=request.at)]
     return case_page(
         request, case, "cases/checkins/list.html", permission=Permission.CHECKIN_READ, rhythms=rhythms,
-        to_come=to_come, past=shown[:A_PAGE], next=page + 1 if len(shown) > A_PAGE else None,
+        avoided=avoided_days_of(case, request.user, at=request.at), to_come=to_come,
+        past=shown[:A_PAGE], next=page + 1 if len(shown) > A_PAGE else None,
     )  # fmt: skip
 
 

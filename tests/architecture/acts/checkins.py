@@ -12,7 +12,10 @@ from cases.checkins.services import (
     acknowledge_late,
     arrange_checkin,
     arrange_rhythm,
+    avoid_days,
     cancel_checkin,
+    change_checkin,
+    change_rhythm,
     climb,
     correct_checkin,
     end_rhythm,
@@ -26,6 +29,7 @@ from cases.checkins.services import (
     resume_rhythm,
     settle,
     take_up_rhythm,
+    withdraw_avoided_days,
 )
 from cases.outbox.services import send_due
 from cases.plans.models import FollowUpPlan
@@ -66,6 +70,30 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     act = partial(end_rhythm, rhythm=weekly(cast), by=cast.alice, at=AT, version=1, ends_on=TODAY)
     return Scene(cast.alice, act)
+
+
+@scene_of(change_rhythm)
+def _(cast: Cast) -> Scene:
+    act = partial(
+        change_rhythm, rhythm=weekly(cast), by=cast.alice, at=AT, version=1, from_on=TODAY + 7 * DAY, kind="HOME",
+        frequency="WEEKS", every=2, weekdays=[3], caseworker=cast.alice,
+    )  # fmt: skip
+    return Scene(cast.alice, act)
+
+
+@scene_of(avoid_days)
+def _(cast: Cast) -> Scene:
+    case = weekly(cast).casefile
+    act = partial(avoid_days, case=case, by=cast.alice, at=AT, starts_on=TODAY + 3 * DAY, ends_on=TODAY + 9 * DAY)
+    return Scene(cast.alice, act)
+
+
+@scene_of(withdraw_avoided_days)
+def _(cast: Cast) -> Scene:
+    case = weekly(cast).casefile
+    with acting(cast.alice):
+        days = avoid_days(case=case, by=cast.alice, at=AT, starts_on=TODAY + 3 * DAY, ends_on=TODAY + 9 * DAY)
+    return Scene(cast.alice, partial(withdraw_avoided_days, days=days, by=cast.alice, at=AT))
 
 
 @scene_of(pause_rhythm)
@@ -114,6 +142,15 @@ def _(cast: Cast) -> Scene:
     with acting(cast.alice):
         record_checkin(checkin=checkin, by=cast.alice, at=AT, version=1, outcome="HELD")
     act = partial(correct_checkin, checkin=checkin, by=cast.alice, at=AT, version=2, outcome="MISSED", note="Mistaken")
+    return Scene(cast.alice, act)
+
+
+@scene_of(change_checkin)
+def _(cast: Cast) -> Scene:
+    act = partial(
+        change_checkin, checkin=today(cast), by=cast.alice, at=AT, version=1, kind="HOME", due_time=None, duration=60,
+        place="Kitchen table", caseworker=cast.alice,
+    )  # fmt: skip
     return Scene(cast.alice, act)
 
 
