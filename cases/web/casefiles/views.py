@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from cases.access.selectors import acts_of, team_of
 from cases.casefiles.models import Casefile
-from cases.casefiles.selectors import case_for, cases_for, stage_changes_of
+from cases.casefiles.selectors import case_for, cases_for, may_share, stage_changes_of
 from cases.checkins.selectors import last_recorded, next_checkin, planned
 from cases.plans.selectors import goals_of, plan_in_force
 from cases.web.casefiles.attention import attention
@@ -69,5 +69,6 @@ def overview(request: SignedIn, reference: str) -> HttpResponse:
         plan=plan,
         progress=progress(goals_of(plan)) if plan else None,
         team=team_of(case, at=request.at),
+        shares=may_share(request.user, case, at=request.at),
         stage_change=stage_changes_of(case, request.user, at=request.at).first(),
     )

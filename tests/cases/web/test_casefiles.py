@@ -19,7 +19,7 @@ from cases.checkins.services import record_checkin
 from cities.ledger.models import LedgerEntry
 from cities.staff.models import User
 from tests.cases.web.conftest import ClientOf
-from tests.factories import Cast, a_case, posting_of
+from tests.factories import Cast, a_case, on_the_team, posting_of
 from tests.factories.checkins import a_checkin, an_agreed_plan
 
 
@@ -75,6 +75,15 @@ def test_case_list__says_beside_the_filter_what_it_cannot_be(cast: Cast, case: C
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "²", "1\x00"])
 def test_case_list__bears_an_impossible_page(cast: Cast, case: Casefile, client_of: ClientOf, after: str) -> None:
     assert case.reference in client_of(cast.alice).get("/cases/", {"after": after}).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["%00", "VIL%00-2026-0001", "%ff", "%0a%0d", "%F0%9F%98%80" * 30, "%E2%80%AE"])
+def test_overview__of_what_can_be_no_reference_is_not_there_and_stands_in_the_ledger(
+    cast: Cast, client_of: ClientOf, asked: str
+) -> None:
+    before = LedgerEntry.objects.filter(actor=cast.alice, operation="DENIED").count()
+    assert client_of(cast.alice).get(f"/cases/{asked}/").status_code == 404
+    assert LedgerEntry.objects.filter(actor=cast.alice, operation="DENIED").count() == before + 1
 
 
 def test_case_list__goes_on_from_the_last_one(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
@@ -265,6 +274,19 @@ def test_team__joins_and_leaves(cast: Cast, case: Casefile, client_of: ClientOf)
     alice.post(path + "team/", {"to": posting_of(cast.bob).pk, "reason": "Stands in on Fridays"})
     assert bob.get(path).status_code == 200
     alice.post(path + "team/leave/", {"user": cast.bob.pk})
+    assert bob.get(path).status_code == 404
+
+
+def test_team__whoever_is_on_it_can_only_leave_it(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    on_the_team(case, cast.bob, by=cast.carla, at=timezone.now() - timedelta(minutes=5))
+    bob = client_of(cast.bob)
+    path = f"/cases/{case.reference}/"
+    page = bob.get(path).content.decode()
+    assert "Leave the team" in page
+    assert "Add a colleague" not in page
+    assert bob.get(path + "team/").status_code == 403
+    assert bob.post(path + "team/leave/", {"user": cast.alice.pk}).status_code == 422
+    assert bob.post(path + "team/leave/", {"user": cast.bob.pk}).headers["Location"] == "/cases/"
     assert bob.get(path).status_code == 404
 
 
