@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess
@@ -255,14 +255,22 @@ def grant_office(*, by: User, at: datetime, case: Casefile, office: Agency, perm
 
 
 @transaction.atomic
-def end_grants(*, by: User, at: datetime, case: Casefile, user: User, ground: Ground) -> int:
-    """End what `user` can see of the case on this ground, from `at` on. Returns how many grants ended."""
+def end_grants(
+    *, by: User, at: datetime, case: Casefile, user: User, ground: Ground, after: timedelta = timedelta(0)
+) -> int:
+    """End what `user` can see of the case on this ground, from `at` on or so long `after`. Returns how many ended.
+
+    One that was to end later ends now; none ends later than it was to.
+    """
     found = require(by, Permission.CASE_CHANGE, case=case, at=at)
+    end = at + after
     rows = list(
-        CaseAccess.grants.select_for_update().filter(casefile=case, user=user, ground=ground, ends_at__isnull=True)
+        CaseAccess.grants.select_for_update(of=("self",)).filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=end), casefile=case, user=user, ground=ground
+        )
     )
     for row in rows:
-        row.ends_at, row.ended_by = max(at, row.starts_at), by
+        row.ends_at, row.ended_by = max(end, row.starts_at), by
         row.save(update_fields=["ends_at", "ended_by"])
     if rows:
         write_ledger(

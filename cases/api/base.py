@@ -31,7 +31,7 @@ from cases.plans.selectors import plan_for, plan_in_force
 from cities.api.base import Door
 from cities.api.problems import Problem, of_status, one_error, problem_of
 from cities.ledger import services as ledger
-from cities.ledger.rules import Operation
+from cities.ledger.rules import Operation, as_asked
 from cities.places.models import City
 from cities.refusals import NotAllowed, OutOfSight, Refused, Stale
 from cities.roles.permissions import Permission
@@ -111,7 +111,7 @@ def _denied(request: Request, outcome: str) -> None:
             operation=Operation.DENIED,
             by=request.user,
             act=asked.view_name[:60] if asked else "",
-            case_reference=str(asked.kwargs.get("reference", ""))[:20] if asked else "",
+            case_reference=as_asked(asked.kwargs.get("reference", "")) if asked else "",
             outcome=outcome,
         )
 

@@ -23,7 +23,7 @@ from cities.agencies.selectors import agencies_for
 from cities.api.base import PageQuery, Shape
 from cities.api.described import described, paged
 from cities.places.selectors import cities
-from cities.refusals import LONGEST_TEXT, OutOfSight
+from cities.refusals import LONGEST_TEXT
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.selectors import colleagues
@@ -132,13 +132,6 @@ class CaseView(CaseDoor):
         row.compartments = sorted(compartments_open_to(self.by, row, at=self.at))  # type: ignore[attr-defined]
         return dict(CaseDetail(row).data)
 
-    def after(self, case: Casefile, status: int = 200) -> Response:
-        """The case after an act; nothing, when the act was to let it go out of one's sight."""
-        try:
-            return Response(self.shown(case), status=status)
-        except OutOfSight:
-            return Response(status=204)
-
 
 class Cases(CaseView):
     """The list, and opening one."""
@@ -181,7 +174,7 @@ class Cases(CaseView):
         if (new := told.get("new_person")) is not None:
             told["new_person"] = dict(new)
         case = open_case(by=self.by, at=self.at, city=city, **told)
-        answer = self.after(case, 201)
+        answer = Response(self.shown(case), status=201)
         answer["Location"] = request.build_absolute_uri(f"{request.path}/{case.reference}")
         return answer
 
@@ -204,7 +197,7 @@ class CaseStage(CaseView):
         told = self.body(MoveCase)
         with self.or_what_stands(lambda: self.shown(case)):
             move_case(case=case, by=self.by, at=self.at, **told)
-        return self.after(case)
+        return Response(self.shown(case))
 
 
 class CaseNextStep(CaseView):
@@ -218,4 +211,4 @@ class CaseNextStep(CaseView):
         told["owner"] = self.a_user(case.city, told["owner"], "owner")
         with self.or_what_stands(lambda: self.shown(case)):
             set_next_step(case=case, by=self.by, at=self.at, **told)
-        return self.after(case)
+        return Response(self.shown(case))

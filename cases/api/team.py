@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from cases.access.selectors import team_of
 from cases.api.casefiles import CaseDetail, CaseView
 from cases.api.words import AgencyName, OnAVersion, UserName
+from cases.casefiles.selectors import require_sharing
 from cases.casefiles.services import add_to_team, assign_lead, leave_team
 from cities.api.base import Shape
 from cities.api.described import described
@@ -43,21 +44,15 @@ class Colleague(Shape):
 class CaseLead(CaseView):
     """The lead caseworker."""
 
-    @described(
-        "cases_assign",
-        "Give a case to a lead caseworker",
-        body=AssignLead,
-        answers=CaseDetail,
-        may_go_out_of_sight=True,
-    )
+    @described("cases_assign", "Give a case to a lead caseworker", body=AssignLead, answers=CaseDetail)
     def post(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
-        self.allowed(Permission.CASE_CHANGE, case)
+        self.allowed(Permission.CASE_ASSIGN, case)
         told = self.body(AssignLead)
         told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
         with self.or_what_stands(lambda: self.shown(case)):
             assign_lead(case=case, by=self.by, at=self.at, **told)
-        return self.after(case)
+        return Response(self.shown(case))
 
 
 class CaseTeam(CaseView):
@@ -73,6 +68,7 @@ class CaseTeam(CaseView):
     def post(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
         self.allowed(Permission.CASE_CHANGE, case)
+        require_sharing(self.by, case, at=self.at)
         told = self.body(AddToTeam)
         told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
         add_to_team(case=case, by=self.by, at=self.at, **told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.db import models
@@ -59,6 +59,9 @@ ONWARD = frozenset(
 
 #: Whether a file is still needed is asked again after this long.
 NECESSITY = relativedelta(months=6)
+
+#: How long the lead caseworker of a closed case still sees it: to record what is outstanding, and to correct.
+AFTER_CLOSING = timedelta(days=14)
 
 #: A next step lies within this long; further away it is none.
 NEXT_STEP_WITHIN = relativedelta(years=1)

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from cases.access.models import cities_open_to
-from cases.access.rules import OutOfSight, read_reference
+from cases.access.rules import NotAllowed, OutOfSight, read_reference
 from cases.access.selectors import may
 from cases.casefiles.models import Casefile, StageChange
 from cities.roles.permissions import Permission
@@ -93,6 +93,18 @@ def next_steps_of(user: User, *, at: datetime, within_days: int = 14) -> QuerySe
     until = timezone.localdate(at) + timedelta(days=within_days)
     mine = cases_for(user, at=at).filter(closed_on__isnull=True, owner=user, next_step_on__lte=until)
     return mine.order_by("next_step_on", "pk")
+
+
+def may_share(user: User, case: Casefile, *, at: datetime) -> bool:
+    """Whether this user says who is on the case team: who assigns cases in its city, and whoever leads this one."""
+    leads = case.lead_caseworker_id == user.pk and case.closed_on is None
+    return leads or may(user, Permission.CASE_ASSIGN, city_id=case.city_id, at=at)
+
+
+def require_sharing(user: User, case: Casefile, *, at: datetime) -> None:
+    """To say who else reads a case takes more than being on its team. Raises `NotAllowed`."""
+    if not may_share(user, case, at=at):
+        raise NotAllowed(Permission.CASE_ASSIGN.value)
 
 
 def may_own(user: User, case: Casefile, *, at: datetime) -> bool:

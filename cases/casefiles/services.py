@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from cases.access.selectors import team_of
 from cases.access.services import end_grants, grant, locked, require, write_ledger
 from cases.casefiles.models import Casefile, CaseNumber, StageChange
 from cases.casefiles.rules import (
+    AFTER_CLOSING,
     BEGINNINGS,
     LegalGround,
     Stage,
@@ -24,7 +26,7 @@ from cases.casefiles.rules import (
     reference,
     review_day,
 )
-from cases.casefiles.selectors import may_own
+from cases.casefiles.selectors import may_own, require_sharing
 from cases.people.models import Person
 from cases.people.services import register_person
 from cities.agencies.models import Agency
@@ -144,18 +146,27 @@ def move_case(*, case: Casefile, by: User, at: datetime, version: int, to: str, 
         _refuse_a_second_open_case(person, row.city_id)
         row.closed_on, row.review_on = None, review_day(today)
         row.next_step_on = max(row.next_step_on, today)
-        if not may_own(row.owner, row, at=at):
-            row.owner = by
+        row.lead_caseworker, row.owner = None, by  # nobody is on the team: it is assigned anew
     if to == Stage.CLOSED:
         row.closed_on = today
     row.version += 1
-    row.save(update_fields=["stage", "closed_on", "review_on", "next_step_on", "owner", "version"])
+    row.save(update_fields=["stage", "closed_on", "review_on", "next_step_on", "lead_caseworker", "owner", "version"])
     _write_stage(case=row, by=by, at=at, before=before, reason=why)
+    if Stage.CLOSED in (before, to):
+        _end_team(case=row, by=by, at=at)
     write_ledger(
         operation=Operation.ALTER, by=by, act=act, case=row, record=row, compartment=Compartment.CORE,
         standing=found, fields=["stage"],
     )  # fmt: skip
     return row
+
+
+def _end_team(*, case: Casefile, by: User, at: datetime) -> None:
+    """Nobody sees a closed case by a place on its team, but the lead for two weeks. Reopened, it begins without one."""
+    left = CaseAccess.grants.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), casefile=case, ground=Ground.TEAM)
+    for member in User.objects.filter(pk__in=left.values("user_id")).order_by("pk"):
+        after = AFTER_CLOSING if case.closed_on and member == case.lead_caseworker else timedelta(0)
+        end_grants(by=by, at=at, case=case, user=member, ground=Ground.TEAM, after=after)
 
 
 @transaction.atomic
@@ -207,7 +218,7 @@ def assign_lead(
 ) -> Casefile:
     """Give the case to a lead caseworker: she sees it and owns the next step. The former lead leaves the team,
     unless `keep_former`."""
-    found = require(by, Permission.CASE_CHANGE, case=case, at=at)
+    found = require(by, Permission.CASE_ASSIGN, case=case, at=at)
     row = locked(case, version=version)
     _refuse_when_closed(row)
     _check_posting(to, row, Permission.PLAN_CHANGE, field="to", at=at)
@@ -220,11 +231,11 @@ def assign_lead(
     row.version += 1
     row.save(update_fields=["lead_caseworker", "owner", "version"])
     write_ledger(
-        operation=Operation.ALTER, by=by, act=Permission.CASE_CHANGE, case=row, record=row,
+        operation=Operation.ALTER, by=by, act=Permission.CASE_ASSIGN, case=row, record=row,
         compartment=Compartment.CORE, standing=found, fields=["lead_caseworker", "owner"],
         recipient=f"user {to.user_id}",
     )  # fmt: skip
-    if former is not None and not keep_former:  # last: it may be her own sight of the case that ends
+    if former is not None and not keep_former:
         end_grants(by=by, at=at, case=row, user=former, ground=Ground.TEAM)
     return row
 
@@ -234,6 +245,7 @@ def add_to_team(*, case: Casefile, by: User, at: datetime, to: Posting, reason: 
     """Put a colleague on the case team: she sees what her role may of core and care, from now on."""
     found = require(by, Permission.CASE_CHANGE, case=case, at=at)
     row = locked(case)
+    require_sharing(by, row, at=at)
     _refuse_when_closed(row)
     _check_posting(to, row, Permission.CASE_READ, field="to", at=at)
     why = clean_text(reason, field="reason", most=2_000)
@@ -249,9 +261,11 @@ def add_to_team(*, case: Casefile, by: User, at: datetime, to: Posting, reason: 
 
 @transaction.atomic
 def leave_team(*, case: Casefile, by: User, at: datetime, user: User) -> None:
-    """Take a colleague off the case team. The lead, and whoever owns the next step, hand over first."""
+    """Take a colleague off the case team, or oneself. The lead, and whoever owns the next step, hand over first."""
     found = require(by, Permission.CASE_CHANGE, case=case, at=at)
     row = locked(case)
+    if user != by:
+        require_sharing(by, row, at=at)
     if row.closed_on is None and row.lead_caseworker == user:
         raise Refused(_("She leads this case: assign it to somebody else first."), field="user", code="lead")
     if row.closed_on is None and row.owner == user:

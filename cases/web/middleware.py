@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from cases.access.rules import NotAllowed, OutOfSight
 from cases.access.services import act_as
 from cities.ledger import services as ledger
-from cities.ledger.rules import Operation
+from cities.ledger.rules import Operation, as_asked
 from cities.ledger.services import within_request
 
 log = logging.getLogger("django.request")
@@ -73,6 +73,6 @@ def _denied(request: HttpRequest, outcome: str) -> None:
             operation=Operation.DENIED,
             by=request.user,
             act=asked.view_name[:60] if asked else "",
-            case_reference=str(asked.kwargs.get("reference", ""))[:20] if asked else "",
+            case_reference=as_asked(asked.kwargs.get("reference", "")) if asked else "",
             outcome=outcome,
         )

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cities.refusals import NotAllowed, Refused
 from cities.roles.permissions import Permission
@@ -31,7 +32,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     refused: ClassVar[Refused | None] = None
 
     def clean(self) -> dict[str, Any] | None:
+        """A period that ends before it starts is no period to PostgreSQL, which could not be asked what overlaps it."""
         cleaned = super().clean()
+        starts_on, ends_on = (self.cleaned_data.get(name) for name in ("starts_on", "ends_on"))
+        if starts_on is not None and ends_on is not None and ends_on < starts_on:
+            self.add_error("ends_on", _("A period ends after it starts."))
         if self.refused is not None:
             self.add_error(self.refused.field if self.refused.field in self.fields else None, self.refused.message)
         return cleaned

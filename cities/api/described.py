@@ -45,13 +45,10 @@ def described(
     body: Any = None,
     query: type[serializers.Serializer[Any]] | None = None,
     acts: bool = False,
-    may_go_out_of_sight: bool = False,
 ) -> Callable[[ViewT], ViewT]:
     """The schema of one method of a view. `acts`: it changes something, with or without a body."""
     problems = ALWAYS | (WITH_QUERY if query else {}) | (WITH_BODY if acts or body else {})
     responses: dict[Any, Any] = {status: answers if answers else OpenApiResponse(description="Done.")}
-    if may_go_out_of_sight:
-        responses[204] = OpenApiResponse(description="Done, and from now on out of the caller's sight.")
     for code, description in sorted(problems.items()):
         responses[code, MEDIA_TYPE] = OpenApiResponse(ProblemDocument, description=description)
     return extend_schema(

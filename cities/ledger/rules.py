@@ -8,6 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+def as_asked(reference: object) -> str:
+    """What somebody asked for in an address, as it is kept beside a refusal: it may be no reference at all."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(reference)[:20])
+
+
 class Clock(Enum):
     """The actor of what no person did: the beat of the clock, or a set-up command."""
 

@@ -12,7 +12,8 @@ class Permission(Enum):
 
     CASE_OPEN = _("open a case")
     CASE_READ = _("read a case")
-    CASE_CHANGE = _("change a case: stage, owner, next step, team")
+    CASE_CHANGE = _("change a case: stage, owner, next step; as its lead also the team")
+    CASE_ASSIGN = _("assign the lead caseworker of a case, and its team")
     CASE_CLOSE = _("close a case")
     PERSON_READ = _("read who a person is")
     PERSON_CHANGE = _("record names, birth date and family of a person")

@@ -79,7 +79,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CASEWORKER: _SIGNED_IN | _CASEWORK,
     Role.COORDINATOR: _SIGNED_IN
     | _CASEWORK
-    | {Permission.CASE_OPEN, Permission.CASE_CLOSE, Permission.CHECKIN_ACKNOWLEDGE}
+    | {Permission.CASE_OPEN, Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.CHECKIN_ACKNOWLEDGE}
     | {Permission.BOARD_READ, Permission.PICTURE_READ}
     | {Permission.REFERRAL_READ, Permission.REFERRAL_DRAFT, Permission.REFERRAL_APPROVE, Permission.REFERRAL_SEND},
     Role.MAYOR: _SIGNED_IN

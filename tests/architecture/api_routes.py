@@ -48,7 +48,7 @@ ROUTES = [
     Route("cases_api:case", "get", A_CASE, P.CASE_READ, CORE),
     Route("cases_api:case_stage", "post", f"{A_CASE}/stage", P.CASE_CHANGE, CORE),
     Route("cases_api:case_next_step", "post", f"{A_CASE}/next-step", P.CASE_CHANGE, CORE),
-    Route("cases_api:case_lead", "post", f"{A_CASE}/lead", P.CASE_CHANGE, CORE),
+    Route("cases_api:case_lead", "post", f"{A_CASE}/lead", P.CASE_ASSIGN, CORE),
     Route("cases_api:case_team", "get", f"{A_CASE}/team", P.CASE_READ, CORE),
     Route("cases_api:case_team", "post", f"{A_CASE}/team", P.CASE_CHANGE, CORE),
     Route("cases_api:case_team_leave", "post", f"{A_CASE}/team/{{user}}/leave", P.CASE_CHANGE, CORE),

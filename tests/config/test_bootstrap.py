@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from config import bootstrap
 
@@ -108,3 +112,26 @@ def test_locks__name_no_address_and_hash_everything() -> None:
         pinned = [line for line in text.splitlines() if line and line[0] not in "# "]
         assert pinned
         assert all("==" in line and line.endswith("\\") for line in pinned), lock
+
+
+def test_locks__pin_with_its_extra_what_somebody_requires_with_it() -> None:
+    """pip, in hash mode, takes `coverage[toml]` for something that isn't pinned where only `coverage` is."""
+    here = Path(__file__).resolve().parents[2]
+    told = tomllib.loads((here / "pyproject.toml").read_text())["project"]
+    ours = [*told["dependencies"], *told["optional-dependencies"]["dev"]]
+    for lock, own in (("requirements.lock", ours), ("requirements-production.lock", told["dependencies"])):
+        lines = [line.rstrip("\\ ") for line in (here / lock).read_text().splitlines() if line and line[0] not in "# "]
+        pinned = {canonicalize_name(pin.name): pin for pin in map(Requirement, lines)}
+        asked = [(Requirement(line), frozenset[str]()) for line in own]
+        for name, pin in pinned.items():
+            if pin.marker is None or pin.marker.evaluate():
+                asked += [(Requirement(line), frozenset(pin.extras)) for line in metadata.requires(name) or ()]
+        with_extras = [
+            need
+            for need, extras in asked
+            if need.extras
+            and (need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *extras)))
+        ]
+        assert with_extras
+        for need in with_extras:
+            assert need.extras <= pinned[canonicalize_name(need.name)].extras, f"{lock}: {need}"

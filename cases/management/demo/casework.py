@@ -10,7 +10,7 @@ from random import Random
 from cases.access.models import CaseAccess
 from cases.access.rules import Ground
 from cases.casefiles.models import Casefile, CaseNumber, StageChange
-from cases.casefiles.rules import Stage, reference
+from cases.casefiles.rules import AFTER_CLOSING, Stage, reference
 from cases.management.demo import texts
 from cases.management.demo.files import File
 from cases.management.demo.lives import between
@@ -103,12 +103,12 @@ def _stage_changes(desk: Desk, one: Kept) -> list[StageChange]:
 
 
 def _grants(desk: Desk, one: Kept) -> list[CaseAccess]:
-    """The lead is on the team from the first day at home; until the case was closed."""
+    """The lead is on the team from the first day at home; until two weeks after the case was closed."""
     if one.lead is None:
         return []
     starts = next(change.on for change in one.file.changes if change.to != Stage.ABROAD)
     closed = one.file.closed_on
-    ended = {"ends_at": moment(closed, 17), "ended_by": desk.coordinator} if closed else {}
+    ended = {"ends_at": moment(closed, 17) + AFTER_CLOSING, "ended_by": desk.coordinator} if closed else {}
     return [
         CaseAccess(
             recorded_at=moment(starts, 13), recorded_by=desk.coordinator, casefile=one.row, city=desk.city,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from cases.access.rules import OutOfSight
 from cases.access.selectors import team_of
 from cases.access.services import require
-from cases.casefiles.selectors import case_for
+from cases.casefiles.selectors import case_for, may_share, require_sharing
 from cases.casefiles.services import add_to_team, assign_lead, leave_team, move_case, open_case, set_next_step
 from cases.people.models import Person
 from cases.people.selectors import person_for, search
@@ -120,14 +120,14 @@ def next_step(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(FORM)
 @signed_in
 def assign(request: SignedIn, reference: str) -> HttpResponse:
-    """Whoever came from the board goes back there; her own sight of the case may have ended with the act."""
+    """Whoever came from the board goes back there."""
     case = case_for(request.user, reference, at=request.at)
     lead = case.lead_caseworker
     others = who_can_lead(case.city, at=request.at).exclude(user=lead)
     back = reverse("cases:board") if request.GET.get("from") == "board" else ""
     return act_page(
         request, case, AssignForm(typed(request), initial={"version": case.version}, rows={"to": others}),
-        partial(assign_lead, case=case), now=case, permission=Permission.CASE_CHANGE,
+        partial(assign_lead, case=case), now=case, permission=Permission.CASE_ASSIGN,
         said=lambda done: _("%(name)s now leads the case.") % {"name": done.lead_caseworker}, to=back,
         title=_("Assign the lead caseworker"), submit=_("Assign"),
         lead=_("%(name)s leads this case now.") % {"name": lead} if lead else _("Nobody leads this case yet."),
@@ -138,6 +138,7 @@ def assign(request: SignedIn, reference: str) -> HttpResponse:
 @signed_in
 def team(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
+    require_sharing(request.user, case, at=request.at)
     return act_page(
         request, case, TeamForm(typed(request), rows={"to": who_can_join(case, at=request.at)}),
         partial(add_to_team, case=case), permission=Permission.CASE_CHANGE,
@@ -149,8 +150,12 @@ def team(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(FORM)
 @signed_in
 def leave(request: SignedIn, reference: str) -> HttpResponse:
+    """Whoever says who is on the team chooses among all of it; anybody else can only leave it herself."""
     case = case_for(request.user, reference, at=request.at)
-    form = LeaveTeamForm(typed(request), rows={"user": team_of(case, at=request.at)})
+    on_it = team_of(case, at=request.at)
+    if not may_share(request.user, case, at=request.at):
+        on_it = on_it.filter(pk=request.user.pk)
+    form = LeaveTeamForm(typed(request), rows={"user": on_it})
     return act_page(
         request, case, form, partial(leave_team, case=case), permission=Permission.CASE_CHANGE,
         said=_("Your colleague is off the team."), title=_("Take a colleague off the team"),

@@ -44,7 +44,7 @@ def attention(
         for checkin in late
     ]  # fmt: skip
     if case.lead_caseworker_id is None:
-        found.append(Line(_("Nobody leads this case."), "cases:case_assign", _("Assign"), act="CASE_CHANGE"))
+        found.append(Line(_("Nobody leads this case."), "cases:case_assign", _("Assign"), act="CASE_ASSIGN"))
     if case.next_step_on < today:
         said = _("The next step was due on %(day)s.") % {"day": _day(case.next_step_on)}
         found.append(Line(said, "cases:case_next_step", _("Change the next step"), act="CASE_CHANGE"))

@@ -50,7 +50,11 @@ class OpenCaseForNewPersonForm(OpenCaseForm, PersonFields):
 class MoveForm(Versioned):
     """To another stage."""
 
-    to = forms.ChoiceField(label=_("To which stage"), widget=forms.RadioSelect)
+    to = forms.ChoiceField(
+        label=_("To which stage"),
+        widget=forms.RadioSelect,
+        help_text=_("Closing takes everybody off the team: the lead caseworker after two weeks, the others at once."),
+    )
     reason = LongTextField(
         label=_("Why"), required=False, help_text=_("Needed when a case is closed, reopened, or goes back a step.")
     )

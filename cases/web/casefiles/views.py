@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from cases.access.selectors import acts_of, team_of
 from cases.casefiles.models import Casefile
-from cases.casefiles.selectors import case_for, cases_for, stage_changes_of
+from cases.casefiles.selectors import case_for, cases_for, may_share, stage_changes_of
 from cases.checkins.selectors import last_recorded, next_checkin, planned
 from cases.plans.selectors import goals_of, plan_in_force
 from cases.web.casefiles.attention import attention
+from cases.web.casefiles.contacts import with_contacts
 from cases.web.casefiles.filters import CaseFilter
 from cases.web.casefiles.progress import progress
 from cases.web.pages import case_page, listed, number_in_the_address
@@ -35,7 +36,7 @@ def case_list(request: SignedIn) -> HttpResponse:
     listed(request, shown[:A_PAGE], permission=Permission.CASE_READ)
     context = {
         "filter": chosen,
-        "cases": shown[:A_PAGE],
+        "cases": with_contacts(request, shown[:A_PAGE]),
         "next": shown[A_PAGE - 1].pk if len(shown) > A_PAGE else None,
         "may_open": Permission.CASE_OPEN in acts_of(request.user, at=request.at),
     }
@@ -68,5 +69,6 @@ def overview(request: SignedIn, reference: str) -> HttpResponse:
         plan=plan,
         progress=progress(goals_of(plan)) if plan else None,
         team=team_of(case, at=request.at),
+        shares=may_share(request.user, case, at=request.at),
         stage_change=stage_changes_of(case, request.user, at=request.at).first(),
     )

@@ -36,8 +36,8 @@ def _(cast: Cast) -> Scene:
 @scene_of(assign_lead)
 def _(cast: Cast) -> Scene:
     case = a_case(by=cast.carla, lead=cast.alice)
-    act = partial(assign_lead, case=case, by=cast.alice, at=AT, version=case.version, to=posting_of(cast.bob))
-    return Scene(cast.alice, act)
+    act = partial(assign_lead, case=case, by=cast.carla, at=AT, version=case.version, to=posting_of(cast.bob))
+    return Scene(cast.carla, act)
 
 
 @scene_of(add_to_team)

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from cases.access.models import CaseAccess
 from cases.access.rules import NotAllowed, OutOfSight, Refused, Stale
 from cases.access.selectors import compartments_open_to, team_of
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
+from cases.casefiles.rules import AFTER_CLOSING
 from cases.casefiles.selectors import case_for, cases_for, stage_changes_of
 from cases.casefiles.services import add_to_team, assign_lead, leave_team, move_case, open_case, set_next_step
 from cases.people.models import Person
@@ -164,27 +166,28 @@ def test_move_case__along_the_arrows(cast: Cast) -> None:
 
 
 def test_move_case__closing_and_reopening_say_why_and_are_the_coordinators(cast: Cast) -> None:
-    case = a_case(by=cast.carla, lead=cast.alice, at=AT - timedelta(days=250))
+    now = timezone.now()
+    case = a_case(by=cast.carla, lead=cast.alice, at=now - timedelta(days=250))
     with acting(cast.alice), pytest.raises(NotAllowed):
-        move_case(case=case, by=cast.alice, at=AT, version=case.version, to="CLOSED", reason="Done")
+        move_case(case=case, by=cast.alice, at=now, version=case.version, to="CLOSED", reason="Done")
     with acting(cast.carla):
-        act: dict[str, Any] = {"case": case, "by": cast.carla, "at": AT, "version": case.version}
+        act: dict[str, Any] = {"case": case, "by": cast.carla, "at": now, "version": case.version}
         assert refusal(move_case, **act, to="CLOSED", reason="") == ("reason", "required")
         closed = move_case(**act, to="CLOSED", reason="All went well")
-        assert (closed.closed_on, closed.stage) == (TODAY, "CLOSED")
+        assert (closed.closed_on, closed.stage) == (timezone.localdate(now), "CLOSED")
     with acting(cast.alice), pytest.raises(NotAllowed):  # what she read may be older: the row decides
-        move_case(case=case, by=cast.alice, at=AT, version=closed.version, to="INTAKE", reason="Back")
+        move_case(case=case, by=cast.alice, at=now, version=closed.version, to="INTAKE", reason="Back")
     with acting(cast.carla):
-        later = AT + timedelta(days=2)
+        later = now + timedelta(days=2)
         again: dict[str, Any] = {"case": case, "by": cast.carla, "at": later, "version": closed.version}
         assert refusal(move_case, **again, to="INTAKE", reason="") == ("reason", "required")
         row = move_case(**again, to="INTAKE", reason="Back in town")
-        assert (row.closed_on, row.next_step_on, row.owner) == (None, later.date(), cast.alice)
+        assert (row.closed_on, row.next_step_on, row.owner) == (None, timezone.localdate(later), cast.carla)
         assert row.review_on is not None
-        assert row.review_on > later.date()
+        assert row.review_on > timezone.localdate(later)
 
 
-def test_move_case__reopened_by_who_owns_it_when_the_owner_is_gone(cast: Cast) -> None:
+def test_move_case__whoever_reopens_it_owns_it_when_the_owner_is_gone(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice, stage="CLOSED")
     posting = posting_of(cast.alice)
     posting.ends_on = TODAY
@@ -243,20 +246,20 @@ def test_assign_lead__the_new_one_sees_the_former_one_no_longer(cast: Cast) -> N
 
 def test_assign_lead__the_former_one_may_stay_on_the_team(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
-    with acting(cast.alice):
-        to = posting_of(cast.bob)
-        assign_lead(case=case, by=cast.alice, at=AT, version=case.version, to=to, keep_former=True)
-        assert set(team_of(case, at=AT)) == {cast.alice, cast.bob}
-
-
-def test_assign_lead__handed_over_by_herself(cast: Cast) -> None:
-    case = a_case(by=cast.carla, lead=cast.alice)
-    with acting(cast.alice):
-        assign_lead(case=case, by=cast.alice, at=AT, version=case.version, to=posting_of(cast.bob))
-        assert not cases_for(cast.alice, at=AT).exists()
-    ended = CaseAccess.grants.filter(casefile=case, user=cast.alice)
     with acting(cast.carla):
-        assert {row.ended_by for row in ended} == {cast.alice}
+        to = posting_of(cast.bob)
+        assign_lead(case=case, by=cast.carla, at=AT, version=case.version, to=to, keep_former=True)
+        assert set(team_of(case, at=AT)) == {cast.alice, cast.bob}
+    ended = CaseAccess.grants.filter(casefile=case, ends_at__isnull=False)
+    with acting(cast.carla):
+        assert not ended.exists()
+
+
+def test_assign_lead__is_the_coordinators(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,))
+    for user in (cast.alice, cast.bob, cast.mayor):
+        with acting(user), pytest.raises(NotAllowed):
+            assign_lead(case=case, by=user, at=AT, version=case.version, to=posting_of(cast.bob))
 
 
 def test_assign_lead__to_who_can_lead_here_today(cast: Cast) -> None:
@@ -298,6 +301,22 @@ def test_team__the_lead_and_the_owner_hand_over_first(cast: Cast) -> None:
         assert refusal(leave_team, **act, user=cast.bob) == ("user", "owner")
 
 
+def test_team__is_the_coordinators_and_the_leads(cast: Cast) -> None:
+    third = staff(Role.CASEWORKER, cast.city)
+    case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,))
+    for user in (cast.alice, cast.carla):
+        with acting(user):
+            act: dict[str, Any] = {"case": case, "by": user, "at": AT}
+            add_to_team(**act, to=posting_of(third))
+            leave_team(**act, user=third)
+    with acting(cast.bob):
+        act = {"case": case, "by": cast.bob, "at": AT}
+        with pytest.raises(NotAllowed):
+            add_to_team(**act, to=posting_of(third))
+        with pytest.raises(NotAllowed):
+            leave_team(**act, user=cast.alice)
+
+
 def test_team__somebody_may_leave_by_herself(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,))
     with acting(cast.bob):
@@ -329,8 +348,39 @@ def test_closed_case__is_left_alone(cast: Cast) -> None:
         assert refusal(set_next_step, **editing, **step) == ("", "closed")
         assert refusal(assign_lead, **editing, to=posting_of(cast.bob)) == ("", "closed")
         assert refusal(add_to_team, **act, to=posting_of(cast.carla)) == ("", "closed")
-        leave_team(**act, user=cast.alice)  # but anybody can be taken off it, the lead too
-        assert list(team_of(case, at=AT)) == [cast.bob]
+        assert list(team_of(case, at=AT)) == [cast.alice]
+        leave_team(**act, user=cast.alice)  # but anybody can be taken off it, the lead too, and at once
+        assert not team_of(case, at=AT).exists()
+
+
+def test_closing__leaves_the_lead_two_weeks_and_everybody_else_at_once(cast: Cast) -> None:
+    now = timezone.now()
+    case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,), at=now - timedelta(hours=1))
+    with acting(cast.carla):
+        move_case(case=case, by=cast.carla, at=now, version=case.version, to="CLOSED", reason="Went well")
+        assert list(team_of(case, at=now + AFTER_CLOSING - timedelta(seconds=1))) == [cast.alice]
+        assert not team_of(case, at=now + AFTER_CLOSING).exists()
+    with acting(cast.bob):
+        assert not cases_for(cast.bob, at=now).exists()
+        assert not Casefile.objects.exists()
+    with acting(cast.alice):
+        assert list(cases_for(cast.alice, at=now)) == [case]
+        assert not cases_for(cast.alice, at=now + AFTER_CLOSING).exists()
+        with pytest.raises(NotAllowed):  # it is no longer hers to share
+            leave_team(case=case, by=cast.alice, at=now, user=cast.bob)
+
+
+def test_reopening__begins_without_a_lead_or_a_team(cast: Cast) -> None:
+    now = timezone.now()
+    case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,), at=now - timedelta(hours=1))
+    with acting(cast.carla):
+        act: dict[str, Any] = {"by": cast.carla, "at": now}
+        row = move_case(case=case, **act, version=case.version, to="CLOSED", reason="Went well")
+        row = move_case(case=row, **act, version=row.version, to="FOLLOW_UP", reason="He rang again")
+        assert (row.lead_caseworker, row.owner) == (None, cast.carla)
+        assert not team_of(row, at=now).exists()
+        assign_lead(case=row, **act, version=row.version, to=posting_of(cast.alice))
+        assert list(team_of(row, at=now + AFTER_CLOSING)) == [cast.alice]
 
 
 def test_every_act__is_out_of_sight_for_bob_and_charlie(cast: Cast) -> None:

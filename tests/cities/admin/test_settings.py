@@ -220,6 +220,18 @@ def test_posting__appointed_ended_and_never_overlapping(cast: Cast) -> None:
     assert (str(posting.ends_on), posting.role) == ("2090-01-01", "CASEWORKER")
 
 
+def test_period__that_ends_before_it_starts_is_said_beside_the_field(cast: Cast, country: User) -> None:
+    """PostgreSQL has no such range: asked what overlaps it, it answers with an error."""
+    place, wrong = {"city": cast.city.pk, "source": "Invented"}, {"starts_on": "2024-06-01", "ends_on": "2024-01-01"}
+    for page, given in (
+        ("posting", a_posting(cast, a_user())),
+        ("cellseat", place | {"agency": cast.agency.pk}),
+        ("hotspotdesignation", place | {"round": 1}),
+    ):
+        answer = as_(country).post(f"/admin/cities/{page}/add/", {**given, **wrong})
+        assert errors(answer) == {"ends_on": ["A period ends after it starts."]}, page
+
+
 def test_posting__nobody_appoints_herself_nor_elsewhere(cast: Cast) -> None:
     client = as_(cast.administrator)
     own = errors(client.post("/admin/cities/posting/add/", a_posting(cast, cast.administrator)))
