@@ -40,13 +40,14 @@ _SCHOOLS = {
     Region.BRUSSELS: {"nl": Community.FLEMISH, "fr": Community.FRENCH},
 }
 
-#: Month and day of the feast of a community: 11 July, decree of the Dutch Cultural Council of 6 July 1973; 27
-#: September, decree of the French Cultural Council of 20 July 1972; 15 November, decree of the Council of the
-#: German-speaking Community of 1 October 1990. Offices of that community are closed; none is a legal public holiday.
+#: Month and day of the feast of a community. Its own schools and offices are closed; it is no legal public holiday,
+#: though the federal agreement of 2025 would let a region that asks for it make one of it. Sources: Le Vif, February
+#: 2025 (11 July, 27 September); ostbelgiendirekt.be, "Feiertage und Schulferien 2025" (15 November).
 _FEASTS = {Community.FLEMISH: (7, 11), Community.FRENCH: (9, 27), Community.GERMAN: (11, 15)}
 
-#: Brussels has one of its own, the Feast of the Iris on 8 May: held since 2004, and a day off of the region's staff by
-#: article 186 of their statute (decree of its government of 21 March 2018). Belongs to both its communities alike.
+#: Brussels has one of its own, the Feast of the Iris on 8 May, that belongs to both its communities alike: chosen in
+#: 2003, and a day off of the region's staff by article 186 of their statute (its government, 21 March 2018; the list of
+#: talent.brussels for 2025). That it were a holiday for all since 2024 was not found anywhere.
 _FEAST_OF_BRUSSELS = (5, 8)
 
 

@@ -21,7 +21,7 @@ def a_pattern(dice: Random, **fields: object) -> Pattern:
     starts_on = a_day(dice)
     end = dice.choice([None, None, None, dice.randint(20, 900)])
     plain = Pattern(
-        frequency="DAYS", every=dice.choice([1, 2, 5, 7, dice.randint(1, 40)]), policy=dice.choice(MovePolicy.values),
+        frequency="DAYS", every=dice.choice([1, *dice.sample(range(2, 41), 4)]), policy=dice.choice(MovePolicy.values),
         starts_on=starts_on, ends_on=None if end is None else starts_on + end * ONE, within_week=dice.random() < 0.3,
         times=dice.randint(1, 60) if end is None and dice.random() < 0.3 else None,
     )  # fmt: skip
@@ -37,9 +37,9 @@ def a_pattern(dice: Random, **fields: object) -> Pattern:
 
 
 def a_window(dice: Random, pattern: Pattern) -> tuple[date, date]:
-    """From a little before the pattern starts to some time after, up to four months long."""
+    """From a little before the pattern starts to some time after, up to three months long."""
     first = pattern.starts_on + dice.choice([dice.randint(-40, 60), dice.randint(0, 700)]) * ONE
-    return first, first + dice.randint(0, 120) * ONE
+    return first, first + dice.randint(0, 90) * ONE
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class World:
         return [deputy for start, end, deputy in self.away if in_spans(day, [(start, end)])]
 
     def why_off(self, day: date) -> str:
+        """The first of the reasons that holds."""
         if day not in self.told:
             away = self.stands_in(day)
             reasons = {
@@ -127,12 +128,11 @@ def moved(pattern: Pattern, day: date, world: World) -> date | None:
         for one in sorted(week, key=wish):
             if not world.why_off(one) and _in_period(pattern, one):
                 return one
+    sides = {"PREVIOUS": (-1,), "NEAREST": (1, -1), "SKIP": ()}.get(policy, (1,))
     for steps in range(1, 61):
-        after, before = day + steps * ONE, day - steps * ONE
-        if policy in ("NEXT", "NEAREST", "KEEP") and not world.why_off(after):
-            return after
-        if policy in ("PREVIOUS", "NEAREST") and not world.why_off(before):
-            return before
+        for side in sides:
+            if not world.why_off(day + side * steps * ONE):
+                return day + side * steps * ONE
     return None
 
 
