@@ -142,9 +142,6 @@ HORIZON = timedelta(weeks=8)
 #: Nothing is arranged further ahead than this: a later year is a slip of the keyboard.
 FURTHEST = timedelta(days=731)
 
-#: A late check-in goes to the coordinator's board after so many working days.
-CLIMBS_AFTER = 2
-
 #: When the reminder of a check-in is sent, on the day itself. The evening before would be a Sunday for a Monday, and
 #: would announce what is still cancelled overnight; at seven it is the first thing read, and before any visit.
 REMINDED_AT = time(7, 0)
@@ -269,11 +266,6 @@ def overlaps(one: Period, other: Period) -> bool:
 def late_from(due_on: date, tolerance_days: int) -> date:
     """The first day on which a check-in without an outcome is late: the working day after the days of grace."""
     return working_days_after(due_on, tolerance_days + 1)
-
-
-def climbs_on(late: date) -> date:
-    """The day on which a late check-in goes to the coordinator."""
-    return working_days_after(late, CLIMBS_AFTER)
 
 
 def working_days_late(late: date, day: date) -> int:

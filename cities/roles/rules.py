@@ -60,6 +60,7 @@ _READS_CORE = frozenset(
         Permission.PERSON_READ,
         Permission.TRAVEL_READ,
         Permission.CHECKIN_READ,
+        Permission.MISSED_READ,
         Permission.ACCESS_READ,
     }
 )
@@ -72,6 +73,7 @@ _CASEWORK = _READS_CORE | {
     Permission.CHECKIN_ARRANGE,
     Permission.CHECKIN_RECORD,
     Permission.CHECKIN_RESCHEDULE,
+    Permission.MISSED_ANSWER,
 }
 
 #: role -> the acts it may do.

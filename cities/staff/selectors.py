@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
 from cities.roles.permissions import Permission
 from cities.roles.rules import Role, roles_with
-from cities.staff.models import Posting, User
+from cities.staff.models import Absence, Posting, User
 
 if TYPE_CHECKING:
     from cities.places.models import City
@@ -87,3 +88,20 @@ def first_administrator(*, at: datetime) -> User | None:
         .first()
     )
     return posting.user if posting else None
+
+
+def absences() -> QuerySet[Absence]:
+    """Every absence that stands, of whoever, by day."""
+    return Absence.objects.standing().select_related("user", "deputy").order_by("starts_on", "pk")
+
+
+def absent_on(users: Iterable[int], day: date) -> dict[int, Absence]:
+    """Who of these users doesn't work on that day, by her number, each with her absence."""
+    found = Absence.objects.between(day, day + timedelta(days=1)).filter(user__in=set(users))
+    return {absence.user_id: absence for absence in found}
+
+
+def deputy_of(user_id: int, day: date) -> int | None:
+    """Who stands in for this user on that day, by number, when she is absent and somebody does."""
+    absence = absent_on([user_id], day).get(user_id)
+    return absence.deputy_id if absence else None

@@ -36,7 +36,7 @@ TOOLS = {
     "cities.staff.services": {"require_settings", "write_settings"},
 }  # fmt: skip
 #: Whole pages of tools, in rooms whose services are a package.
-PAGES_OF_TOOLS = {f"cases.checkins.services.{page}" for page in ("checks", "making", "notes")} | {
+PAGES_OF_TOOLS = {f"cases.checkins.services.{page}" for page in ("checks", "ladder", "making", "moving", "notes")} | {
     "cases.plans.services.making",
     "cases.prosecution.services.making",
 }

@@ -2,12 +2,12 @@
 
 from cases.checkins.services.clock import Ticked, climb, leave_reminders, mark_late, materialise, settle, tick
 from cases.checkins.services.contacts import (
-    acknowledge_late,
     arrange_checkin,
     cancel_checkin,
     reinstate_checkin,
     reschedule_checkin,
 )
+from cases.checkins.services.missed import acknowledge_miss, answer_miss, reopen_miss
 from cases.checkins.services.outcomes import correct_checkin, record_checkin
 from cases.checkins.services.rhythms import (
     arrange_rhythm,
@@ -19,7 +19,8 @@ from cases.checkins.services.rhythms import (
 
 __all__ = [
     "Ticked",
-    "acknowledge_late",
+    "acknowledge_miss",
+    "answer_miss",
     "arrange_checkin",
     "arrange_rhythm",
     "cancel_checkin",
@@ -32,6 +33,7 @@ __all__ = [
     "pause_rhythm",
     "record_checkin",
     "reinstate_checkin",
+    "reopen_miss",
     "reschedule_checkin",
     "resume_rhythm",
     "settle",

@@ -20,10 +20,11 @@ from cases.checkins.rules import (
     AskedBy,
     CheckInKind,
     CheckInState,
+    MissAnswer,
     MoveReason,
-    climbs_on,
     late_from,
 )
+from cases.checkins.services.ladder import Doing, answer_misses
 from cases.outbox.services import drop_messages
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import PlanState
@@ -33,6 +34,9 @@ from cities.roles.permissions import Permission
 from cities.staff.models import User
 
 LONGEST_PLACE = 160
+
+#: What a contact keeps when it is moved to another day.
+_THE_SAME = ("with_interpreter", "second_id", "who_else", "stands_in_for_id", "is_critical")
 
 
 def file_of(row: CaseRow) -> Casefile:
@@ -125,8 +129,8 @@ def clean_place(place: str) -> str:
 
 
 def reminder_keys(checkins: Iterable[CheckIn]) -> list[str]:
-    """What the reminders of these check-ins are known by in the outbox."""
-    return [f"check-in {row.pk} on {row.due_on}" for row in checkins]
+    """What the reminders of these check-ins are known by in the outbox: one handed to a colleague has another."""
+    return [f"check-in {row.pk} on {row.due_on} to {row.caseworker_id}" for row in checkins]
 
 
 def add_checkin(
@@ -144,23 +148,32 @@ def add_checkin(
     caseworker_id: int,
     replaces: CheckIn | None = None,
 ) -> CheckIn:
-    """The row of one contact made by hand. What is over already is not announced."""
+    """The row of one contact made by hand. What is over already is not announced.
+
+    What takes the place of another is as that one was, but for its day: a critical one stays critical.
+    """
     late = late_from(due_on, tolerance_days)
+    same = {name: getattr(replaces, name) for name in _THE_SAME} if replaces else {}
     return CheckIn.objects.create(
         recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, plan_id=plan_id, kind=kind,
         caseworker_id=caseworker_id, rhythm_id=replaces.rhythm_id if replaces else None,
         occurs_on=replaces.occurs_on if replaces else due_on, due_on=due_on, due_time=due_time, duration=duration,
-        place=place, tolerance_days=tolerance_days, late_from=late, climbs_on=climbs_on(late), replaces=replaces,
-        reminded_at=at if due_on < day_of(at) else None,
+        place=place, tolerance_days=tolerance_days, late_from=late, replaces=replaces,
+        reminded_at=at if due_on < day_of(at) else None, by_hand=replaces is not None, **same,
     )  # fmt: skip
 
 
 def call_off(rows: QuerySet[CheckIn], *, by: User | Clock, because: MoveReason, at: datetime) -> list[int]:
-    """Cancel the planned ones among these check-ins, for a reason that isn't a person's, with their reminders."""
+    """Cancel the planned ones among these check-ins, for a reason that isn't a person's, with their reminders.
+
+    Nothing can come of them any more, so what was late climbs no further.
+    """
     open_rows = list(rows.filter(state=CheckInState.PLANNED).select_for_update(of=("self",)).order_by("pk"))
     for row in open_rows:
         row.state, row.moved_because = CheckInState.CANCELLED, because
         row.version += 1
     CheckIn.objects.bulk_update(open_rows, ["state", "moved_because", "version"], batch_size=500)
     drop_messages(by=by, at=at, keys=reminder_keys(open_rows))
+    act = Permission.CLOCK_TICK if isinstance(by, Clock) else Permission.CHECKIN_ARRANGE
+    answer_misses(open_rows, Doing(by, at, act), answer=MissAnswer.CLOSED)
     return [row.pk for row in open_rows]

@@ -13,7 +13,6 @@ from cases.checkins.rules import (
     CheckInState,
     Period,
     Planned,
-    climbs_on,
     late_from,
     occurrences_from,
     planned,
@@ -25,12 +24,12 @@ _MAKE = """
 INSERT INTO cases_checkin (
     recorded_at, recorded_by_id, casefile_id, city_id, rhythm_id, plan_id, kind, with_interpreter, caseworker_id,
     second_id, who_else, due_time, within_week, duration, place, tolerance_days, is_critical, by_hand, outcome,
-    asked_by, version, occurs_on, due_on, moved_because, state, late_from, climbs_on)
+    asked_by, version, occurs_on, due_on, moved_because, state, late_from)
 SELECT %s, %s, r.casefile_id, r.city_id, r.id, r.plan_id, r.kind, r.with_interpreter,
     r.caseworker_id, r.second_id, r.who_else, r.time, r.within_week, r.duration, r.place, r.tolerance_days,
-    r.is_critical, false, '', '', 1, d.occurs_on, d.due_on, d.moved_because, d.state, d.late_from, d.climbs_on
-FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::text[], %s::text[], %s::date[], %s::date[])
-    AS d (rhythm_id, occurs_on, due_on, moved_because, state, late_from, climbs_on)
+    r.is_critical, false, '', '', 1, d.occurs_on, d.due_on, d.moved_because, d.state, d.late_from
+FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::text[], %s::text[], %s::date[])
+    AS d (rhythm_id, occurs_on, due_on, moved_because, state, late_from)
 JOIN cases_rhythm r ON r.id = d.rhythm_id
 ON CONFLICT (rhythm_id, occurs_on) WHERE replaces_id IS NULL DO NOTHING
 RETURNING id
@@ -72,9 +71,9 @@ def make(dues: Sequence[Due], *, by: User | None, at: datetime) -> list[int]:
     return made
 
 
-def _row(rhythm: Rhythm, one: Planned) -> tuple[int, date, date, str, str, date, date]:
+def _row(rhythm: Rhythm, one: Planned) -> tuple[int, date, date, str, str, date]:
     due_on = one.due_on or one.occurs_on
     late = late_from(due_on, rhythm.tolerance_days)
     state = CheckInState.PLANNED if one.due_on else CheckInState.CANCELLED
     because = one.because.value if one.because else ""
-    return rhythm.pk, one.occurs_on, due_on, because, state.value, late, climbs_on(late)
+    return rhythm.pk, one.occurs_on, due_on, because, state.value, late

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from cases.checkins.rules import AskedBy, CheckInKind, Frequency, MovePolicy, Outcome, PauseReason
+from cases.checkins.rules import AskedBy, CheckInKind, Frequency, MissAnswer, MovePolicy, Outcome, PauseReason
 from cases.web.shapes import RowsForm, Versioned
 from cities.web.fields import ColleagueField, DayField, LongTextField, TimeOfDayField
 
@@ -130,6 +130,28 @@ class RescheduleForm(WhyFields):
 
 class CancelForm(WhyFields):
     """Called off."""
+
+
+ANSWERS = [
+    (MissAnswer.ARRANGED, _("arranged anew: a contact on another day")),
+    (MissAnswer.EXPLAINED, _("explained: it is known why, and nothing more is needed")),
+    (MissAnswer.CLOSED, _("closed: nothing more is done about this one")),
+]
+
+
+class AnswerForm(Versioned):
+    """What is answered to a missed contact."""
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=ANSWERS, widget=forms.RadioSelect)
+    next_on = DayField(label=_("New day"), required=False)
+    next_time = TimeOfDayField(label=_("New time"), required=False)
+    reason = LongTextField(
+        label=_("Why"), required=False, rows=2,
+        help_text=_("Needed unless it is arranged anew. Read by the team only, under professional secrecy."),
+    )  # fmt: skip
+
+    #: Needed by one answer and not by another.
+    needed_sometimes = ("next_on", "next_time", "reason")
 
 
 class EndRhythmForm(Versioned):

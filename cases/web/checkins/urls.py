@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web.checkins import contacts, rhythms, views
+from cases.web.checkins import contacts, missed, rhythms, views
 
 CASE = "cases/<str:reference>/"
 
@@ -15,7 +15,9 @@ urlpatterns = [
     path(CASE + "check-ins/<int:pk>/reschedule/", contacts.reschedule, name="checkin_reschedule"),
     path(CASE + "check-ins/<int:pk>/cancel/", contacts.cancel, name="checkin_cancel"),
     path(CASE + "check-ins/<int:pk>/reinstate/", contacts.reinstate, name="checkin_reinstate"),
-    path(CASE + "check-ins/<int:pk>/acknowledge/", contacts.acknowledge, name="checkin_acknowledge"),
+    path(CASE + "missed/<int:pk>/acknowledge/", missed.acknowledge, name="missed_acknowledge"),
+    path(CASE + "missed/<int:pk>/answer/", missed.answer, name="missed_answer"),
+    path(CASE + "missed/<int:pk>/reopen/", missed.reopen, name="missed_reopen"),
     path(CASE + "rhythms/new/", rhythms.arrange, name="rhythm_arrange"),
     path(CASE + "rhythms/<int:pk>/end/", rhythms.end, name="rhythm_end"),
     path(CASE + "rhythms/<int:pk>/pause/", rhythms.pause, name="rhythm_pause"),

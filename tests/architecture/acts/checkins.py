@@ -7,9 +7,10 @@ from typing import Any
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
-from cases.checkins.models import CheckIn, Rhythm
+from cases.checkins.models import CheckIn, MissedContact, Rhythm
 from cases.checkins.services import (
-    acknowledge_late,
+    acknowledge_miss,
+    answer_miss,
     arrange_checkin,
     arrange_rhythm,
     cancel_checkin,
@@ -22,6 +23,7 @@ from cases.checkins.services import (
     pause_rhythm,
     record_checkin,
     reinstate_checkin,
+    reopen_miss,
     reschedule_checkin,
     resume_rhythm,
     settle,
@@ -136,12 +138,39 @@ def _(cast: Cast) -> Scene:
     return Scene(cast.alice, partial(reinstate_checkin, checkin=checkin, by=cast.alice, at=AT, version=2))
 
 
-@scene_of(acknowledge_late)
+def missed(cast: Cast) -> MissedContact:
+    """A contact that nobody recorded, up to the coordinator."""
+    today(cast)
+    mark_late(by=Clock.CLOCK, at=after(7))
+    climb(by=Clock.CLOCK, at=after(7))
+    with acting(cast.carla):
+        return MissedContact.objects.get()
+
+
+@scene_of(acknowledge_miss)
 def _(cast: Cast) -> Scene:
-    checkin = today(cast)
-    climb(by=Clock.CLOCK, at=after(10))
-    act = partial(acknowledge_late, checkin=checkin, by=cast.carla, at=after(10), version=1)
+    row = missed(cast)
+    act = partial(acknowledge_miss, missed=row, by=cast.carla, at=after(7), version=row.version)
     return Scene(cast.carla, act)
+
+
+@scene_of(answer_miss)
+def _(cast: Cast) -> Scene:
+    row = missed(cast)
+    act = partial(
+        answer_miss, missed=row, by=cast.carla, at=after(7), version=row.version, answer="ARRANGED",
+        next_on=TODAY + 8 * DAY, reason="Was ill",
+    )  # fmt: skip
+    return Scene(cast.carla, act)
+
+
+@scene_of(reopen_miss)
+def _(cast: Cast) -> Scene:
+    row = missed(cast)
+    said: dict[str, Any] = {"answer": "CLOSED", "reason": "Was ill"}
+    with acting(cast.carla):
+        row = answer_miss(missed=row, by=cast.carla, at=after(7), version=row.version, **said)
+    return Scene(cast.carla, partial(reopen_miss, missed=row, by=cast.carla, at=after(7), version=row.version))
 
 
 @scene_of(settle)
@@ -168,6 +197,7 @@ def _(cast: Cast) -> Scene:
 @scene_of(climb)
 def _(cast: Cast) -> Scene:
     today(cast)
+    mark_late(by=Clock.CLOCK, at=after(1))
     return Scene(Clock.CLOCK, partial(climb, by=Clock.CLOCK, at=after(10)))
 
 

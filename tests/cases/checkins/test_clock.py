@@ -225,19 +225,8 @@ def test_mark_late__the_working_day_after_the_grace(followed: Followed) -> None:
     assert mark_late(by=CLOCK, at=midnight) == 1
     assert mark_late(by=CLOCK, at=midnight) == 0
     late = followed.fresh(friday)
-    assert (late.late_at, late.climbed_at, late.version) == (midnight, None, 1)
+    assert (late.late_at, late.version) == (midnight, 1)
     assert followed.fresh(patient).late_at is None
-
-
-def test_climb__two_working_days_later_and_only_what_is_open(followed: Followed) -> None:
-    checkin = a_checkin(followed.case, followed.plan, by=followed.alice)
-    done = a_checkin(followed.case, followed.plan, by=followed.alice)
-    with acting(followed.alice):
-        record_checkin(checkin=done, by=followed.alice, at=AT, version=1, outcome="HELD")
-    assert clock.climb(by=CLOCK, at=after(2)) == 0
-    assert clock.climb(by=CLOCK, at=after(3)) == 1
-    assert followed.fresh(checkin).climbed_at == after(3)
-    assert followed.fresh(done).climbed_at is None
 
 
 # --- Reminders ---
@@ -348,7 +337,12 @@ def test_clock__acts_are_nobody_elses(followed: Followed) -> None:
 
 
 def test_clock__reads_no_note_no_plan_and_no_name(followed: Followed) -> None:
-    for column, table in (("id", "checkinnote"), ("summary", "followupplan"), ("id", "person"), ("reason", "caseaccess")):
+    for column, table in (
+        ("id", "checkinnote"),
+        ("summary", "followupplan"),
+        ("id", "person"),
+        ("reason", "caseaccess"),
+    ):
         with (
             pytest.raises(DatabaseError, match="permission denied"),
             transaction.atomic(),

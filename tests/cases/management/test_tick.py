@@ -10,7 +10,6 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cases.access.services import as_clock
-from cases.checkins.models import CheckIn
 from cases.outbox.models import Message
 from cases.tasks import send_messages, tick
 from tests.factories import Cast, a_case
@@ -65,7 +64,7 @@ def test_tasks__read_the_clock_and_do_what_is_due(cast: Cast) -> None:
     send_messages()
     ticked()
     with as_clock():
-        assert CheckIn.objects.filter(climbed_at__isnull=False).exists()
+        assert MissedStep.objects.filter(step="COORDINATOR").exists()
         due = Message.objects.filter(due_at__lte=timezone.now())
         assert set(due.values_list("state", flat=True)) == {"SENT"}
         assert len(mail.outbox) == due.count() >= 2
