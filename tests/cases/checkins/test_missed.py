@@ -392,7 +392,9 @@ def test_acknowledge_miss__is_hers_or_the_coordinators(followed: Followed, check
 
 
 def a_missed(followed: Followed) -> CheckIn:
-    return a_missed_contact(followed.case, followed.plan, by=followed.alice).checkin
+    row = a_missed_contact(followed.case, followed.plan, by=followed.alice)
+    with acting(followed.alice):
+        return row.checkin
 
 
 def _on_the_team(followed: Followed, user: User) -> User:
@@ -599,8 +601,8 @@ def test_board__each_thing_in_one_place(followed: Followed) -> None:
 
 @pytest.mark.parametrize("why", ["absent", "off the team", "closed"])
 def test_held_by_nobody__late_or_within_a_fortnight(followed: Followed, why: str) -> None:
-    late, soon, far = contact(followed), contact(followed, 10), contact(followed, 20)
-    other = contact(followed, 10, caseworker=followed.carla)
+    late, soon, _far = contact(followed), contact(followed, 10), contact(followed, 20)
+    contact(followed, 10, caseworker=followed.carla)
     carla = followed.carla
     with acting(carla):
         assert not held_by_nobody(carla, at=after(3)).exists()
@@ -613,7 +615,6 @@ def test_held_by_nobody__late_or_within_a_fortnight(followed: Followed, why: str
             CaseAccess.grants.filter(user=followed.alice).update(ends_at=AT)
     with acting(carla):
         assert list(held_by_nobody(carla, at=after(3))) == [late, soon]
-        assert far.pk and other.pk
     with acting(followed.cast.carlo):
         assert not held_by_nobody(followed.cast.carlo, at=after(3)).exists()
 

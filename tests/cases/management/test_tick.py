@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cases.access.services import as_clock
+from cases.checkins.models import MissedStep
 from cases.outbox.models import Message
 from cases.tasks import send_messages, tick
 from tests.factories import Cast, a_case
