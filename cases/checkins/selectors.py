@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Greatest
@@ -13,7 +13,7 @@ from cases.access.selectors import may, somebody_who_may
 from cases.casefiles.models import Casefile
 from cases.checkins.ladder import STEPS
 from cases.checkins.models import CheckIn, CheckInNote, MissedContact, MissedStep, Rhythm
-from cases.checkins.rules import MISSES, CheckInState, MissStep
+from cases.checkins.rules import MISSES, CheckInState, MissStep, MovePolicy, MoveReason, moved, why_off
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
@@ -182,6 +182,41 @@ def held_by_nobody(user: User, *, at: datetime) -> QuerySet[CheckIn]:
     )
     able = somebody_who_may("caseworker", Permission.CHECKIN_RECORD, at=at)
     return rows.annotate(day=Greatest("due_on", Value(today))).filter(~able | Q(Exists(away)))
+
+
+def contacts_of(holder: User, user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What is planned with a colleague, of the cases that `user` may know of, in time order; late ones first."""
+    rows = planned(user, at=at).filter(Q(caseworker=holder) | Q(stands_in_for=holder))
+    return rows.select_related("casefile__person", "city", "caseworker", "rhythm", "stands_in_for")
+
+
+def contacts_within(absence: Absence, user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What is planned with somebody while she is absent, from today on: what has to be handed over, moved or left."""
+    hers = contacts_of(absence.user, user, at=at).filter(caseworker=absence.user)
+    return hers.filter(due_on__gte=max(absence.starts_on, day_of(at)), due_on__lt=absence.ends_on)
+
+
+def standing_in_for(absent: User, user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What deputies hold for somebody, of the cases that `user` may know of."""
+    return contacts_of(absent, user, at=at).filter(stands_in_for=absent)
+
+
+def day_past(checkin: CheckIn, absence: Absence, *, today: date) -> date:
+    """The day to which a contact is moved past an absence, by what its rhythm does about days off.
+
+    One that would be kept, skipped, or held before today comes after it: it was asked to be moved, not lost.
+    """
+    policy = checkin.rhythm.policy if checkin.rhythm else MovePolicy.NEXT
+
+    def calendar(day: date) -> MoveReason | None:
+        return MoveReason.ABSENCE if absence.starts_on <= day < absence.ends_on else why_off(day)
+
+    policy = MovePolicy.NEXT if policy in (MovePolicy.KEEP, MovePolicy.SKIP) else policy
+    found = moved(checkin.due_on, policy, calendar=calendar)
+    if found is None or found < today:
+        found = moved(checkin.due_on, MovePolicy.NEXT, calendar=calendar)
+    assert found is not None
+    return found
 
 
 def set_aside(user: User, *, at: datetime) -> QuerySet[Rhythm]:

@@ -27,6 +27,8 @@ class Permission(Enum):
     CHECKIN_ACKNOWLEDGE = _("see to a missed contact that came to the coordinator, or is with a colleague")
     MISSED_READ = _("read which contacts were missed, and who sees to them")
     MISSED_ANSWER = _("acknowledge a missed contact that is with her, and answer it")
+    ABSENCE_RECORD = _("record that one is absent, and who stands in meanwhile")
+    ABSENCE_ARRANGE = _("record that a colleague is absent, and hand over her contacts")
     REFERRAL_READ = _("read prosecution referrals")
     REFERRAL_DRAFT = _("draft a prosecution referral, or withdraw it")
     REFERRAL_APPROVE = _("approve a prosecution referral drafted by someone else")

@@ -1,5 +1,7 @@
 """Acts on check-ins: on their rhythms, on each contact, and what the clock does of itself."""
 
+from cases.checkins.services.absences import hand_over_absence, take_back_absence
+from cases.checkins.services.bulk import Chosen, Told, reassign_checkins, reassign_rhythm, reschedule_checkins
 from cases.checkins.services.clock import Ticked, climb, leave_reminders, mark_late, materialise, settle, tick
 from cases.checkins.services.contacts import (
     arrange_checkin,
@@ -18,7 +20,9 @@ from cases.checkins.services.rhythms import (
 )
 
 __all__ = [
+    "Chosen",
     "Ticked",
+    "Told",
     "acknowledge_miss",
     "answer_miss",
     "arrange_checkin",
@@ -27,16 +31,21 @@ __all__ = [
     "climb",
     "correct_checkin",
     "end_rhythm",
+    "hand_over_absence",
     "leave_reminders",
     "mark_late",
     "materialise",
     "pause_rhythm",
+    "reassign_checkins",
+    "reassign_rhythm",
     "record_checkin",
     "reinstate_checkin",
     "reopen_miss",
     "reschedule_checkin",
+    "reschedule_checkins",
     "resume_rhythm",
     "settle",
+    "take_back_absence",
     "take_up_rhythm",
     "tick",
 ]

@@ -132,6 +132,18 @@ class CancelForm(WhyFields):
     """Called off."""
 
 
+class HandOverRhythmForm(Versioned):
+    """To whom."""
+
+    caseworker = ColleagueField(label=_("To whom"), queryset=None)
+
+
+class HandOverForm(HandOverRhythmForm):
+    """To whom, and why."""
+
+    reason = LongTextField(label=_("Why"), rows=2)
+
+
 ANSWERS = [
     (MissAnswer.ARRANGED, _("arranged anew: a contact on another day")),
     (MissAnswer.EXPLAINED, _("explained: it is known why, and nothing more is needed")),

@@ -582,20 +582,20 @@ def test_board__each_thing_in_one_place(followed: Followed) -> None:
     critical = contact(followed)
     with acting(followed.alice):
         CheckIn.objects.filter(pk=critical.pk).update(is_critical=True)
-    ticked(after(6))
+    ticked(after(7))
     carla = followed.carla
     with acting(carla):
-        assert [row.missed.checkin for row in with_the_coordinator(carla, at=after(6))] == [waits]
-        assert [row.missed.checkin for row in for_the_conference(carla, at=after(6))] == [critical]
-        assert list(otherwise_late(carla, at=after(6))) == [late]
-    answer(followed, waits, by=carla, at=after(6))
+        assert [row.missed.checkin for row in with_the_coordinator(carla, at=after(7))] == [waits]
+        assert [row.missed.checkin for row in for_the_conference(carla, at=after(7))] == [critical]
+        assert list(otherwise_late(carla, at=after(7))) == [late]
+    answer(followed, waits, by=carla, at=after(7))
     with acting(carla):
-        assert list(otherwise_late(carla, at=after(6))) == [waits, late]
-        assert len(missed_for(carla, at=after(6))) == 3
+        assert list(otherwise_late(carla, at=after(7))) == [waits, late]
+        assert len(missed_for(carla, at=after(7))) == 3
     for stranger in (followed.cast.bob, followed.cast.charlie, followed.cast.carlo, followed.cast.dana):
         with acting(stranger):
-            assert not missed_for(stranger, at=after(6)).exists()
-            assert not with_the_coordinator(stranger, at=after(6)).exists()
+            assert not missed_for(stranger, at=after(7)).exists()
+            assert not with_the_coordinator(stranger, at=after(7)).exists()
             assert not MissedStep.objects.exists()
 
 

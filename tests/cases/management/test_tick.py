@@ -37,7 +37,7 @@ def test_tick__says_what_it_did(cast: Cast) -> None:
         "check-ins called off, of closed cases and ended plans": 0,
         "check-ins made": 1,
         "check-ins marked late": 1,
-        "check-ins brought to the coordinator": 1,
+        "missed contacts brought up a step": 1,
         "reminders left": 2,
         "messages sent": 2,
         "messages failed, to be tried again": 0,
