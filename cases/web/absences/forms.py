@@ -21,7 +21,7 @@ class AbsenceForm(RowsForm):
     ends_on = DayField(label=_("Until"), help_text=_("The first day of work again."))
     deputy = ColleagueField(
         label=_("Who stands in"), queryset=None, required=False,
-        help_text=_("A caseworker or coordinator of the same city. She sees a case only once you hand her its contact."),
+        help_text=_("A caseworker or coordinator of the same city. She sees a case once you hand her its contact."),
     )  # fmt: skip
 
 

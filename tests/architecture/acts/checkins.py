@@ -9,6 +9,7 @@ from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn, MissedContact, Rhythm
 from cases.checkins.services import (
+    Chosen,
     acknowledge_miss,
     answer_miss,
     arrange_checkin,
@@ -17,16 +18,21 @@ from cases.checkins.services import (
     climb,
     correct_checkin,
     end_rhythm,
+    hand_over_absence,
     leave_reminders,
     mark_late,
     materialise,
     pause_rhythm,
+    reassign_checkins,
+    reassign_rhythm,
     record_checkin,
     reinstate_checkin,
     reopen_miss,
     reschedule_checkin,
+    reschedule_checkins,
     resume_rhythm,
     settle,
+    take_back_absence,
     take_up_rhythm,
 )
 from cases.outbox.services import send_due
@@ -35,6 +41,7 @@ from cities.ledger.rules import Clock
 from tests.architecture.acts import Scene, scene_of
 from tests.cases.checkins.conftest import DAY, after
 from tests.factories import AT, TODAY, Cast, a_case
+from tests.factories.absences import an_absence
 from tests.factories.checkins import a_checkin, a_rhythm
 from tests.factories.plans import a_plan
 
@@ -171,6 +178,49 @@ def _(cast: Cast) -> Scene:
     with acting(cast.carla):
         row = answer_miss(missed=row, by=cast.carla, at=after(7), version=row.version, **said)
     return Scene(cast.carla, partial(reopen_miss, missed=row, by=cast.carla, at=after(7), version=row.version))
+
+
+@scene_of(reassign_checkins)
+def _(cast: Cast) -> Scene:
+    row = today(cast)
+    act = partial(
+        reassign_checkins, by=cast.carla, at=AT, chosen=[Chosen(row.pk, 1)], to=cast.bob, reason="Is ill", lets_in=True
+    )
+    return Scene(cast.carla, act)
+
+
+@scene_of(reschedule_checkins)
+def _(cast: Cast) -> Scene:
+    row = today(cast)
+    act = partial(
+        reschedule_checkins, by=cast.alice, at=AT, chosen=[Chosen(row.pk, 1)], due_on=TODAY + DAY, **ASKED
+    )  # fmt: skip
+    return Scene(cast.alice, act)
+
+
+@scene_of(reassign_rhythm)
+def _(cast: Cast) -> Scene:
+    act = partial(reassign_rhythm, rhythm=weekly(cast), by=cast.alice, at=AT, version=1, caseworker=cast.carla)
+    return Scene(cast.alice, act)
+
+
+@scene_of(hand_over_absence)
+def _(cast: Cast) -> Scene:
+    row, moving = today(cast), today(cast)
+    absence = an_absence(cast.alice, deputy=cast.bob)
+    chosen = [Chosen(row.pk, 1, "DEPUTY"), Chosen(moving.pk, 1, "MOVE")]
+    act = partial(hand_over_absence, absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)
+    return Scene(cast.alice, act)
+
+
+@scene_of(take_back_absence)
+def _(cast: Cast) -> Scene:
+    row = today(cast)
+    absence = an_absence(cast.alice, deputy=cast.bob)
+    chosen = [Chosen(row.pk, 1, "DEPUTY")]
+    with acting(cast.alice):
+        hand_over_absence(absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)
+    return Scene(cast.alice, partial(take_back_absence, absence=absence, by=cast.alice, at=AT, version=1))
 
 
 @scene_of(settle)
