@@ -58,9 +58,9 @@ FROM cases_followupplan, (VALUES (1), (2)) AS v (every)
 PLAINLY = """
 INSERT INTO cases_checkin (recorded_at, casefile_id, city_id, rhythm_id, plan_id, kind, caseworker_id, due_time,
     duration, place, tolerance_days, outcome, asked_by, version, occurs_on, due_on, moved_because, state, late_from,
-    climbs_on, with_interpreter, within_week, who_else, is_critical, by_hand)
+    with_interpreter, within_week, who_else, is_critical, by_hand)
 SELECT %(at)s, casefile_id, city_id, id, plan_id, kind, caseworker_id, time, duration, place, tolerance_days, '', '', 1,
-    day, day, '', 'PLANNED', day + 1, day + 3, false, false, '', false, false
+    day, day, '', 'PLANNED', day + 1, false, false, '', false, false
 FROM (
     SELECT r.*, (starts_on + weekdays[1] + 7 * every * n) AS day FROM cases_rhythm r, generate_series(0, 1) n
     WHERE state = 'ACTIVE' AND materialised_until < %(until)s AND 7 * every * n < 14

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.access.models import CaseAccess, cities_open_to, postings_in_force
 from cases.access.rules import Ground
 from cities.roles.permissions import Permission
-from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role
+from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
 from cities.staff.models import Posting, User
 from cities.staff.selectors import Standing, standing_of
 
@@ -50,6 +51,46 @@ def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> fro
         if cities_open_to(user, compartment, at=at).filter(city_id=casefile.city_id).exists():
             found.add(compartment)
     return frozenset(found)
+
+
+def those_who_may(
+    wanted: Iterable[tuple[int, int, int]], permission: Permission, *, at: datetime
+) -> set[tuple[int, int]]:
+    """Of so many (user, case, city): each user and case of which she may know, with the act in its city.
+
+    Her account is open, a posting gives her the act there, and a grant or a posting the sight. Three queries,
+    whatever the number; the clock may ask it too.
+    """
+    rows = set(wanted)
+    users = {user for user, _case, _city in rows}
+    posted = Posting.objects.in_force(at=at).filter(user__in=users, user__is_active=True)
+    seeing = [role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role]]
+    doing = set(posted.filter(role__in=roles_with(permission)).values_list("user_id", "city_id"))
+    covering = set(posted.filter(role__in=seeing).values_list("user_id", "city_id"))
+    granted = set(
+        CaseAccess.grants.in_force(at=at)
+        .filter(user__in=users, casefile__in={case for _user, case, _city in rows}, compartment=Compartment.CORE)
+        .values_list("user_id", "casefile_id")
+    )
+    return {
+        (user, case)
+        for user, case, city in rows
+        if {(user, city), (user, None)} & doing and ((user, city) in covering or (user, case) in granted)
+    }
+
+
+def somebody_who_may(name: str, permission: Permission, *, at: datetime) -> Q:
+    """The same as `those_who_may`, as a condition on rows of a case: the user in the field `name` is one of them."""
+    who = OuterRef(name)
+    posted = Posting.objects.in_force(at=at).filter(user=who, user__is_active=True)
+    seeing = [role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role]]
+    here = Q(city=OuterRef("city")) | Q(city__isnull=True)
+    granted = CaseAccess.grants.in_force(at=at).filter(
+        user=who, casefile=OuterRef("casefile"), compartment=Compartment.CORE
+    )
+    covering = posted.filter(city=OuterRef("city"), role__in=seeing)
+    doing = posted.filter(here, role__in=roles_with(permission))
+    return Q(Exists(doing)) & (Q(Exists(covering)) | Q(Exists(granted)))
 
 
 @dataclass(frozen=True)

@@ -193,12 +193,13 @@ def grant(
     ground: Ground,
     compartments: Iterable[Compartment],
     reason: str = "",
+    until: datetime | None = None,
     permission: Permission = Permission.CASE_CHANGE,
 ) -> list[CaseAccess]:
     """Let somebody, by a posting of hers, see compartments of a case from `at`. Never more than her role may open.
 
-    Granting again what is open changes nothing. Raises `Refused` when the role can't be granted a compartment, or
-    the posting is in another city.
+    `until`: it ends by itself then. Granting again what is open, and for as long, changes nothing. Raises `Refused`
+    when the role can't be granted a compartment, or the posting is in another city.
     """
     found = require(by, permission, case=case, at=at)
     wanted = list(compartments)
@@ -207,20 +208,22 @@ def grant(
     if to.city_id not in (None, case.city_id):
         raise Refused(_("This colleague is not posted in the city of the case."), field="user", code="other_city")
     rows = CaseAccess.grants.select_for_update(of=("self",)).filter(
-        casefile=case, user=to.user, ground=ground, ends_at__isnull=True
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at), casefile=case, user=to.user, ground=ground
     )
     holding = set(rows.in_force(at=at).values_list("pk", flat=True))
     open_already = set()
     for row in rows:
-        if row.pk in holding:
+        lasts = row.ends_at is None or (until is not None and row.ends_at >= until)
+        if row.pk in holding and lasts:
             open_already.add(row.compartment)
-        elif row.compartment in wanted:  # given by a posting that has ended since: it makes room for this one
+        elif row.compartment in wanted:  # for less long, or by a posting that has ended: it makes room
             row.ends_at, row.ended_by = max(at, row.starts_at), by
             row.save(update_fields=["ends_at", "ended_by"])
     made = [
         CaseAccess.grants.create(
             recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, user=to.user, posting=to,
             reference=case.reference, compartment=compartment, ground=ground, reason=reason, starts_at=at,
+            ends_at=until,
         )
         for compartment in wanted
         if compartment not in open_already

@@ -16,9 +16,8 @@ from cases.api.rhythm_shapes import ContactShape
 from cases.api.words import OnAVersion, UserName
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import AskedBy, CheckInKind, CheckInState, MoveReason, Outcome, working_days_late
-from cases.checkins.selectors import checkin_for, checkins_for, notes_of
+from cases.checkins.selectors import checkin_for, checkins_for, missed_of, notes_of
 from cases.checkins.services import (
-    acknowledge_late,
     arrange_checkin,
     cancel_checkin,
     change_checkin,
@@ -86,9 +85,10 @@ class CheckInDetail(CheckInShape):
 
     outcome_at = serializers.DateTimeField(allow_null=True)
     outcome_by = UserName(allow_null=True)
-    climbed_at = serializers.DateTimeField(allow_null=True, help_text="When it came to the coordinator.")
-    acknowledged_at = serializers.DateTimeField(source="answered_at", allow_null=True)
-    acknowledged_by = UserName(source="answered_by", allow_null=True)
+    stands_in_for = UserName(allow_null=True, help_text="Whose contact it was, while a deputy holds it.")
+    missed_contact = serializers.IntegerField(
+        source="missed_shown", allow_null=True, help_text="The number of the missed contact that came of it."
+    )
     notes = NoteShape(
         many=True,
         source="notes_shown",
@@ -180,6 +180,8 @@ class CheckInView(PlannedDoor):
         self.opened(row.casefile, Permission.CHECKIN_READ, Compartment.CORE, row)
         told: Any = self.counted([row])[0]
         told.notes_shown = None
+        missed = missed_of(row, self.by, at=self.at)
+        told.missed_shown = missed.pk if missed else None
         if Compartment.CARE in compartments_open_to(self.by, row.casefile, at=self.at):
             notes = list(notes_of(row, self.by, at=self.at))
             open_list(
@@ -301,11 +303,3 @@ class CheckInReinstate(CheckInAct):
     @described("checkins_reinstate", "Take back a cancellation", body=OnAVersion, answers=CheckInDetail)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RESCHEDULE, OnAVersion, reinstate_checkin)
-
-
-class CheckInAcknowledge(CheckInAct):
-    """Seen to by the coordinator."""
-
-    @described("checkins_acknowledge", "Acknowledge a late check-in", body=OnAVersion, answers=CheckInDetail)
-    def post(self, request: Request, pk: int) -> Response:
-        return self.act(pk, Permission.CHECKIN_ACKNOWLEDGE, OnAVersion, acknowledge_late)

@@ -7,6 +7,7 @@ from cases.api import (
     checkins,
     figures,
     goals,
+    missed,
     offences,
     people,
     plans,
@@ -20,6 +21,7 @@ A_CASE = "cases/<case_reference:reference>"
 A_PLAN = f"{A_CASE}/plans/<row:number>"
 A_RHYTHM = f"{A_CASE}/rhythms/<row:pk>"
 A_CHECKIN = "check-ins/<row:pk>"
+A_MISS = "missed-contacts/<row:pk>"
 A_REFERRAL = "referrals/<row:pk>"
 
 own = [
@@ -65,7 +67,11 @@ own = [
     path(f"{A_CHECKIN}/reschedule", checkins.CheckInReschedule.as_view(), name="checkin_reschedule"),
     path(f"{A_CHECKIN}/cancel", checkins.CheckInCancel.as_view(), name="checkin_cancel"),
     path(f"{A_CHECKIN}/reinstate", checkins.CheckInReinstate.as_view(), name="checkin_reinstate"),
-    path(f"{A_CHECKIN}/acknowledge", checkins.CheckInAcknowledge.as_view(), name="checkin_acknowledge"),
+    path("missed-contacts", missed.MissedContacts.as_view(), name="missed_contacts"),
+    path(A_MISS, missed.OneMissedContact.as_view(), name="missed_contact"),
+    path(f"{A_MISS}/acknowledge", missed.MissedAcknowledge.as_view(), name="missed_contact_acknowledge"),
+    path(f"{A_MISS}/answer", missed.MissedAnswer.as_view(), name="missed_contact_answer"),
+    path(f"{A_MISS}/reopen", missed.MissedReopen.as_view(), name="missed_contact_reopen"),
     path(f"{A_CASE}/referrals", prosecution.CaseReferrals.as_view(), name="case_referrals"),
     path("referrals", prosecution.Referrals.as_view(), name="referrals"),
     path(A_REFERRAL, prosecution.OneReferral.as_view(), name="referral"),

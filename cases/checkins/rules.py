@@ -169,9 +169,6 @@ HORIZON = timedelta(weeks=8)
 #: Nothing is arranged further ahead than this: a later year is a slip of the keyboard.
 FURTHEST = timedelta(days=731)
 
-#: A late check-in goes to the coordinator's board after so many working days.
-CLIMBS_AFTER = 2
-
 #: When the reminder of a check-in is sent, on the day itself. The evening before would be a Sunday for a Monday, and
 #: would announce what is still cancelled overnight; at seven it is the first thing read, and before any visit.
 REMINDED_AT = time(7, 0)
@@ -211,11 +208,6 @@ def early_from(due_on: date, early_days: int, within_week: bool = False) -> date
 
 def _monday_of(day: date) -> date:
     return day - day.weekday() * ONE_DAY
-
-
-def climbs_on(late: date) -> date:
-    """The day on which a late check-in goes to the coordinator."""
-    return working_days_after(late, CLIMBS_AFTER)
 
 
 def working_days_late(late: date, day: date) -> int:

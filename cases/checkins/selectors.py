@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from cases.access.models import cities_open_to
 from cases.access.rules import OutOfSight
+from cases.access.selectors import may, somebody_who_may
 from cases.casefiles.models import Casefile
-from cases.checkins.models import AvoidedDays, CheckIn, CheckInNote, Rhythm
+from cases.checkins.ladder import STEPS
+from cases.checkins.models import AvoidedDays, CheckIn, CheckInNote, MissedContact, MissedStep, Rhythm
 from cases.checkins.outlook import outlooks, surroundings
-from cases.checkins.rules import FURTHEST, MISSES, CheckInState, Pattern, Planned, next_days
+from cases.checkins.rules import (
+    FURTHEST,
+    MISSES,
+    CheckInState,
+    MissStep,
+    MovePolicy,
+    MoveReason,
+    Pattern,
+    Planned,
+    moved,
+    next_days,
+    why_off,
+)
 from cities.places.rules import day_of
+from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
-from cities.staff.models import User
+from cities.staff.models import Absence, User
+from cities.staff.selectors import deputy_of
 
+A_FORTNIGHT = timedelta(days=14)
 _IN_TIME_ORDER = ("due_on", F("due_time").asc(nulls_last=True), "pk")
 
 
@@ -30,7 +48,7 @@ def checkins_for(user: User, *, at: datetime) -> QuerySet[CheckIn]:
 
 def checkin_for(user: User, case: Casefile, pk: int, *, at: datetime) -> CheckIn:
     """One check-in of a case, or `OutOfSight`."""
-    found = checkins_for(user, at=at).select_related("outcome_by", "answered_by").filter(casefile=case, pk=pk).first()
+    found = checkins_for(user, at=at).select_related("outcome_by", "stands_in_for").filter(casefile=case, pk=pk).first()
     if found is None:
         raise OutOfSight
     return found
@@ -136,17 +154,117 @@ def late_in_city(user: User, *, at: datetime) -> QuerySet[CheckIn]:
     """What is late in the cities that `user` covers by a posting, the longest late first: the coordinator's board."""
     cities = cities_open_to(user, Compartment.CORE, at=at)
     late = planned(user, at=at).filter(city__in=cities, late_from__lte=day_of(at))
-    return late.select_related("answered_by").order_by("late_from", "pk")
-
-
-def to_acknowledge(user: User, *, at: datetime) -> QuerySet[CheckIn]:
-    """What has climbed to the coordinators of those cities and none of them has acknowledged yet."""
-    return late_in_city(user, at=at).filter(climbed_at__isnull=False, answered_at__isnull=True)
+    return late.order_by("late_from", "pk")
 
 
 def otherwise_late(user: User, *, at: datetime) -> QuerySet[CheckIn]:
-    """What is late there and was acknowledged, or hasn't climbed: it is with the caseworker."""
-    return late_in_city(user, at=at).exclude(climbed_at__isnull=False, answered_at__isnull=True)
+    """What is late there and has not come to the coordinator, or was answered: it is with the caseworker."""
+    above = MissedStep.objects.filter(missed__checkin=OuterRef("pk"), over_at__isnull=True).exclude(step=STEPS[0])
+    return late_in_city(user, at=at).exclude(Exists(above))
+
+
+def missed_for(user: User, *, at: datetime) -> QuerySet[MissedContact]:
+    """The missed contacts that `user` may know of, the latest first, each with its steps in order."""
+    rows = MissedContact.objects.visible_to(user, at=at)
+    steps = MissedStep.objects.select_related("owner", "acknowledged_by").order_by("pk")
+    return (
+        rows.select_related("casefile__person", "city", "checkin__caseworker", "answered_by")
+        .prefetch_related(Prefetch("steps", queryset=steps))
+        .order_by("-pk")
+    )
+
+
+def missed_of(checkin: CheckIn, user: User, *, at: datetime) -> MissedContact | None:
+    """That this contact was missed, if it was."""
+    return missed_for(user, at=at).filter(checkin=checkin).first()
+
+
+def steps_open_to(user: User, *, at: datetime) -> QuerySet[MissedStep]:
+    """On which step each missed contact is that nobody has answered yet, the longest there first."""
+    rows = MissedStep.objects.visible_to(user, at=at).filter(over_at__isnull=True)
+    return rows.select_related(
+        "missed__checkin__caseworker", "casefile__person", "city", "owner", "acknowledged_by"
+    ).order_by("since", "pk")
+
+
+def missed_with(user: User, *, at: datetime) -> QuerySet[MissedStep]:
+    """The missed contacts that are hers to see to: her own, and those of colleagues she stands in for today."""
+    today = day_of(at)
+    absent = Absence.objects.standing().filter(deputy=user, starts_on__lte=today, ends_on__gt=today)
+    return steps_open_to(user, at=at).filter(Q(owner=user) | Q(owner__in=absent.values("user_id")))
+
+
+def is_with(step: MissedStep, user: User, *, at: datetime) -> bool:
+    """Whether it is hers to see to: with her, with whom she stands in for today, or in the city she coordinates."""
+    if step.owner_id is not None and user.pk in (step.owner_id, deputy_of(step.owner_id, day_of(at))):
+        return True
+    return may(user, Permission.CHECKIN_ACKNOWLEDGE, city_id=step.city_id, at=at)
+
+
+def missed_in_city(user: User, step: MissStep, *, at: datetime) -> QuerySet[MissedStep]:
+    """What stands on a step in the cities that `user` covers by a posting."""
+    cities = cities_open_to(user, Compartment.CORE, at=at)
+    return steps_open_to(user, at=at).filter(city__in=cities, step=step)
+
+
+def with_the_coordinator(user: User, *, at: datetime) -> QuerySet[MissedStep]:
+    """What has come to the coordinators of those cities."""
+    return missed_in_city(user, MissStep.COORDINATOR, at=at)
+
+
+def for_the_conference(user: User, *, at: datetime) -> QuerySet[MissedStep]:
+    """What stands on the agenda of the next case conference of those cities."""
+    return missed_in_city(user, MissStep.CONFERENCE, at=at)
+
+
+def held_by_nobody(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What is late in those cities, or comes within a fortnight, and whose caseworker will not hold it.
+
+    She may no longer know of the case, her account is closed, or she is absent that day and nobody stands in.
+    """
+    today = day_of(at)
+    cities = cities_open_to(user, Compartment.CORE, at=at)
+    rows = planned(user, at=at).filter(city__in=cities, due_on__lt=today + A_FORTNIGHT)
+    away = Absence.objects.standing().filter(
+        user=OuterRef("caseworker"), starts_on__lte=OuterRef("day"), ends_on__gt=OuterRef("day"), deputy__isnull=True
+    )
+    able = somebody_who_may("caseworker", Permission.CHECKIN_RECORD, at=at)
+    return rows.annotate(day=Greatest("due_on", Value(today))).filter(~able | Q(Exists(away)))
+
+
+def contacts_of(holder: User, user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What is planned with a colleague, of the cases that `user` may know of, in time order; late ones first."""
+    rows = planned(user, at=at).filter(Q(caseworker=holder) | Q(stands_in_for=holder))
+    return rows.select_related("casefile__person", "city", "caseworker", "rhythm", "stands_in_for")
+
+
+def contacts_within(absence: Absence, user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What is planned with somebody while she is absent, from today on: what has to be handed over, moved or left."""
+    hers = contacts_of(absence.user, user, at=at).filter(caseworker=absence.user)
+    return hers.filter(due_on__gte=max(absence.starts_on, day_of(at)), due_on__lt=absence.ends_on)
+
+
+def standing_in_for(absent: User, user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """What deputies hold for somebody, of the cases that `user` may know of."""
+    return contacts_of(absent, user, at=at).filter(stands_in_for=absent)
+
+
+def day_past(checkin: CheckIn, absence: Absence, *, today: date) -> date:
+    """The day to which a contact is moved past an absence, by what its rhythm does about days off.
+
+    One that would be kept, skipped, or held before today comes after it: it was asked to be moved, not lost.
+    """
+    policy = checkin.rhythm.policy if checkin.rhythm else MovePolicy.NEXT
+
+    def calendar(day: date) -> MoveReason | None:
+        return MoveReason.ABSENCE if absence.starts_on <= day < absence.ends_on else why_off(day)
+
+    policy = MovePolicy.NEXT if policy in (MovePolicy.KEEP, MovePolicy.SKIP) else policy
+    found = moved(checkin.due_on, policy, calendar=calendar)
+    if found is None or found < today:
+        found = moved(checkin.due_on, MovePolicy.NEXT, calendar=calendar)
+    assert found is not None
+    return found
 
 
 def set_aside(user: User, *, at: datetime) -> QuerySet[Rhythm]:

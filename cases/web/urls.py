@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from cases.web.absences import urls as absences
 from cases.web.access import urls as access
 from cases.web.board import urls as board
 from cases.web.casefiles import urls as casefiles
@@ -17,6 +18,7 @@ from cases.web.timeline import urls as timeline
 own: list[URLPattern | URLResolver] = [
     *my_day.urlpatterns,
     *board.urlpatterns,
+    *absences.urlpatterns,
     *casefiles.urlpatterns,
     *timeline.urlpatterns,
     *people.urlpatterns,

@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from cities.admin.base import SettingsAdmin
-from cities.agencies.models import Agency, CellSeat
-from cities.agencies.services import add_agency, change_agency, end_seat, seat_agency
+from cities.admin.base import SettingsAdmin, SettingsForm
+from cities.agencies.models import Agency, CellSeat, ClosingDays
+from cities.agencies.services import (
+    add_agency,
+    add_closing_days,
+    change_agency,
+    end_seat,
+    seat_agency,
+    withdraw_closing_days,
+)
 
 
 @admin.register(Agency)
@@ -51,3 +60,33 @@ class SeatAdmin(SettingsAdmin):
         if obj is not None and "ends_on" in form.base_fields:
             form.base_fields["ends_on"].required = True
         return form
+
+
+class ClosingForm(SettingsForm):
+    """Days that stand are withdrawn, or left."""
+
+    withdraw = forms.BooleanField(label=_("It is open on these days after all"), required=False)
+
+
+@admin.register(ClosingDays)
+class ClosingDaysAdmin(SettingsAdmin):
+    """Days on which an agency is closed are given for a period, and withdrawn when it is open after all."""
+
+    form = ClosingForm
+    list_display = ("agency", "starts_on", "ends_on", "occasion", "withdrawn_at")
+    list_filter = ("agency__city",)
+    fields = ("agency", "starts_on", "ends_on", "occasion")
+    given_once = ("agency", "starts_on", "ends_on", "occasion")
+
+    def city_of(self, row: models.Model) -> int | None:
+        city_id: int | None = row.agency.city_id  # type: ignore[attr-defined]
+        return city_id
+
+    def get_fields(self, request: Any, obj: models.Model | None = None) -> Any:
+        stands = obj is not None and obj.withdrawn_at is None  # type: ignore[attr-defined]
+        return (*self.fields, "withdraw") if stands else self.fields
+
+    def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
+        if row is None:
+            return add_closing_days(by=by, at=at, **{name: values[name] for name in self.given_once})
+        return withdraw_closing_days(closing=row, by=by, at=at) if values.get("withdraw") else row

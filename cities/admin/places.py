@@ -10,8 +10,15 @@ from django.db import models
 from django.http import HttpRequest
 
 from cities.admin.base import SettingsAdmin
-from cities.places.models import City, HotSpotDesignation, Population
-from cities.places.services import add_city, change_city, designate, record_population
+from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
+from cities.places.services import (
+    add_city,
+    change_city,
+    change_city_settings,
+    designate,
+    put_school_holiday,
+    record_population,
+)
 
 NAMES = ("name_nl", "name_fr", "name_de", "name_en")
 
@@ -68,3 +75,31 @@ class DesignationAdmin(SettingsAdmin):
     def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
         known = {} if row is None else {"city": row.city, "round": row.round}
         return designate(by=by, at=at, **known, **values)
+
+
+@admin.register(CitySettings)
+class CitySettingsAdmin(SettingsAdmin):
+    """How a city follows up. Without a row of its own it has the defaults."""
+
+    list_display = ("city", "coordinator_after", "conference_after", "misses_in_a_row", "quiet_from", "quiet_until")
+    fields = ("city", "coordinator_after", "conference_after", "misses_in_a_row", "quiet_from", "quiet_until")
+    given_once = ("city",)
+
+    def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
+        known = {} if row is None else {"city": row.city}
+        return change_city_settings(by=by, at=at, **known, **values)
+
+
+@admin.register(SchoolHoliday)
+class SchoolHolidayAdmin(SettingsAdmin):
+    """When the schools of a community are closed: the country's, loaded from the file of reference data."""
+
+    list_display = ("community", "name_en", "starts_on", "ends_on")
+    list_filter = ("community",)
+    fields = ("community", "starts_on", "ends_on", *NAMES, "source")
+    given_once = ("community", "starts_on")
+    of_the_country = True
+
+    def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
+        known = {} if row is None else {"community": row.community, "starts_on": row.starts_on}
+        return put_school_holiday(by=by, at=at, **known, **values)

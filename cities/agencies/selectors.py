@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from cities.agencies.models import Agency, CellSeat
+from cities.agencies.models import Agency, CellSeat, ClosingDays
 from cities.places.models import City
 
 
@@ -34,3 +34,8 @@ def seats_of(city: City, *, on: date) -> QuerySet[CellSeat]:
     """The cell of the city on a day: which agencies have a seat."""
     held = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
     return seats().filter(held, city=city, starts_on__lte=on).order_by("agency__name")
+
+
+def closing_days() -> QuerySet[ClosingDays]:
+    """The days on which agencies are closed, those to come too; what was withdrawn never was."""
+    return ClosingDays.objects.filter(withdrawn_at__isnull=True).select_related("agency")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cities.agencies.models import Agency, CellSeat
+from cities.agencies.models import Agency, CellSeat, ClosingDays
 from cities.ledger.rules import Clock
 from cities.places.models import City
 from cities.records import keep, put_in
@@ -88,3 +88,40 @@ def end_seat(*, seat: CellSeat, by: User | Clock, at: datetime, ends_on: date) -
         keep(seat, field="ends_on", fields=changed)
         write_settings(by=by, act="END_SEAT", row=seat, fields=changed, standing=found, city_id=seat.city_id)
     return seat
+
+
+@transaction.atomic
+def add_closing_days(
+    *, by: User | Clock, at: datetime, agency: Agency, starts_on: date, ends_on: date, occasion: str = ""
+) -> ClosingDays:
+    """The agency is closed until `ends_on`, beside weekends and public holidays. What is planned by then stays."""
+    found = require_settings(by, at=at, city_id=agency.city_id)
+    Agency.objects.select_for_update().get(pk=agency.pk)
+    row = ClosingDays(
+        recorded_at=at, recorded_by=None if isinstance(by, Clock) else by, agency=agency, starts_on=starts_on,
+        ends_on=ends_on, occasion=clean_text(occasion, field="occasion", most=80, one_line=True),
+    )  # fmt: skip
+    if ends_on <= starts_on:
+        raise Refused(_("A period ends after it starts."), field="ends_on", code="period")
+    keep(row, field="starts_on")
+    write_settings(
+        by=by, act="ADD_CLOSING_DAYS", row=row, fields=("agency", "starts_on", "ends_on", "occasion"), standing=found,
+        city_id=agency.city_id,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def withdraw_closing_days(*, closing: ClosingDays, by: User | Clock, at: datetime) -> ClosingDays:
+    """It is open after all."""
+    found = require_settings(by, at=at, city_id=closing.agency.city_id)
+    row = ClosingDays.objects.select_for_update().get(pk=closing.pk)
+    if row.withdrawn_at is not None:
+        raise Refused(_("These days were withdrawn already."), code="withdrawn")
+    row.withdrawn_at = at
+    keep(row, field="withdrawn_at", fields=["withdrawn_at"])
+    write_settings(
+        by=by, act="WITHDRAW_CLOSING_DAYS", row=row, fields=["withdrawn_at"], standing=found,
+        city_id=closing.agency.city_id,
+    )  # fmt: skip
+    return row

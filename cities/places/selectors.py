@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from cities.places.models import City, HotSpotDesignation, Population
+from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
 
 
 def cities() -> QuerySet[City]:
@@ -42,3 +43,25 @@ def designations_on(day: date) -> QuerySet[HotSpotDesignation]:
 def designation_on(city: City, day: date) -> HotSpotDesignation | None:
     """The designation by which the city was a hot spot on `day`, or None."""
     return designations_on(day).filter(city=city).first()
+
+
+def settings_of(city: City) -> CitySettings:
+    """How the city follows up: its own settings, or the defaults, in a row that isn't kept."""
+    return settings_by_city([city.pk])[city.pk]
+
+
+def settings_by_city(city_ids: Iterable[int]) -> dict[int, CitySettings]:
+    """The settings of several cities, each with its own or the defaults, in one query."""
+    wanted = set(city_ids)
+    own = {row.city_id: row for row in CitySettings.objects.filter(city__in=wanted)}
+    return {city_id: own.get(city_id) or CitySettings(city_id=city_id) for city_id in wanted}
+
+
+def city_settings() -> QuerySet[CitySettings]:
+    """The settings that cities have of their own."""
+    return CitySettings.objects.select_related("city")
+
+
+def school_holidays() -> QuerySet[SchoolHoliday]:
+    """Every known holiday of the schools, by community and day."""
+    return SchoolHoliday.objects.all()

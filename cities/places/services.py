@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cities.ledger.rules import Clock
-from cities.places.models import City, HotSpotDesignation, Population
+from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
 from cities.records import keep, put_in
-from cities.refusals import Refused, clean_text
+from cities.refusals import Refused, Stale, clean_text
 from cities.staff.models import User
 from cities.staff.services import require_settings, write_settings
 
@@ -117,6 +117,59 @@ def designate(
     if is_new or changed:
         keep(row, field="starts_on", fields=None if is_new else changed)
         write_settings(by=by, act="DESIGNATE", row=row, fields=changed, standing=found, city_id=city.pk)
+    return row
+
+
+@transaction.atomic
+def change_city_settings(
+    *, city: City, by: User | Clock, at: datetime, coordinator_after: int, conference_after: int, misses_in_a_row: int,
+    quiet_from: time, quiet_until: time, version: int | None = None,
+) -> CitySettings:  # fmt: skip
+    """How a city follows up. What is on a step of the ladder already keeps the deadline it was given.
+
+    `version`: the one that was read, when the city has settings of its own and somebody else may change them too.
+    """
+    found = require_settings(by, at=at, city_id=city.pk)
+    City.objects.select_for_update().get(pk=city.pk)
+    row = CitySettings.objects.filter(city=city).first()
+    is_new = row is None
+    row = row or CitySettings(recorded_at=at, recorded_by=_person(by), city=city)
+    if version is not None and version != row.version:
+        raise Stale(_("Somebody else changed this since you opened it."))
+    values = {
+        "coordinator_after": coordinator_after, "conference_after": conference_after,
+        "misses_in_a_row": misses_in_a_row, "quiet_from": quiet_from, "quiet_until": quiet_until,
+    }  # fmt: skip
+    changed = put_in(row, values)
+    if is_new or changed:
+        row.version += not is_new
+        keep(row, field="city", fields=None if is_new else [*changed, "version"])
+        write_settings(
+            by=by, act="CHANGE_CITY_SETTINGS", row=row, fields=changed or list(values), standing=found, city_id=city.pk
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def put_school_holiday(
+    *, by: User | Clock, at: datetime, community: str, starts_on: date, ends_on: date, name_nl: str, name_fr: str,
+    name_de: str, name_en: str, source: str = "",
+) -> SchoolHoliday:  # fmt: skip
+    """A holiday of the schools of a community, by the day it begins; the same one again is put right."""
+    found = require_settings(by, at=at, city_id=None)
+    row = SchoolHoliday.objects.select_for_update().filter(community=community, starts_on=starts_on).first()
+    is_new = row is None
+    row = row or SchoolHoliday(recorded_at=at, recorded_by=_person(by), community=community, starts_on=starts_on)
+    names = {"name_nl": name_nl, "name_fr": name_fr, "name_de": name_de, "name_en": name_en}
+    values = {
+        **{key: clean_text(name, field=key, most=80, needed=True, one_line=True) for key, name in names.items()},
+        "ends_on": ends_on,
+        "source": clean_text(source, field="source", most=200, one_line=True),
+    }
+    changed = put_in(row, values)
+    if is_new or changed:
+        keep(row, field="ends_on", fields=None if is_new else changed)
+        write_settings(by=by, act="PUT_SCHOOL_HOLIDAY", row=row, fields=changed, standing=found)
     return row
 
 

@@ -53,13 +53,15 @@ IN_WORDS = {
     Role.INTEGRATION: _("Another system, within its own scopes."),
 }
 
-_SIGNED_IN = frozenset({Permission.CITY_READ})
+_READS_CITIES = frozenset({Permission.CITY_READ})
+_SIGNED_IN = _READS_CITIES | {Permission.ABSENCE_RECORD}
 _READS_CORE = frozenset(
     {
         Permission.CASE_READ,
         Permission.PERSON_READ,
         Permission.TRAVEL_READ,
         Permission.CHECKIN_READ,
+        Permission.MISSED_READ,
         Permission.ACCESS_READ,
     }
 )
@@ -72,6 +74,7 @@ _CASEWORK = _READS_CORE | {
     Permission.CHECKIN_ARRANGE,
     Permission.CHECKIN_RECORD,
     Permission.CHECKIN_RESCHEDULE,
+    Permission.MISSED_ANSWER,
 }
 
 #: role -> the acts it may do.
@@ -80,7 +83,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _SIGNED_IN
     | _CASEWORK
     | {Permission.CASE_OPEN, Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.CHECKIN_ACKNOWLEDGE}
-    | {Permission.BOARD_READ, Permission.PICTURE_READ}
+    | {Permission.BOARD_READ, Permission.PICTURE_READ, Permission.ABSENCE_ARRANGE}
     | {Permission.REFERRAL_READ, Permission.REFERRAL_DRAFT, Permission.REFERRAL_APPROVE, Permission.REFERRAL_SEND},
     Role.MAYOR: _SIGNED_IN
     | _READS_CORE
@@ -94,7 +97,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DATA_PROTECTION_OFFICER: _SIGNED_IN
     | {Permission.ACCESS_READ, Permission.LEDGER_READ, Permission.PICTURE_READ},
     Role.ADMINISTRATOR: _SIGNED_IN | {Permission.SETTINGS_CHANGE},
-    Role.INTEGRATION: _SIGNED_IN,
+    Role.INTEGRATION: _READS_CITIES,
 }
 
 #: role -> the compartments that a grant to somebody in this role may open, never more.

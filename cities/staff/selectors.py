@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
+from cities.refusals import OutOfSight
 from cities.roles.permissions import Permission
 from cities.roles.rules import Role, roles_with
-from cities.staff.models import Posting, User
+from cities.staff.models import Absence, Posting, User
 
 if TYPE_CHECKING:
     from cities.places.models import City
@@ -87,3 +89,54 @@ def first_administrator(*, at: datetime) -> User | None:
         .first()
     )
     return posting.user if posting else None
+
+
+def absences() -> QuerySet[Absence]:
+    """Every absence that stands, of whoever, by day."""
+    return Absence.objects.standing().select_related("user", "deputy").order_by("starts_on", "pk")
+
+
+def absent_on(users: Iterable[int], day: date) -> dict[int, Absence]:
+    """Who of these users doesn't work on that day, by her number, each with her absence."""
+    found = Absence.objects.between(day, day + timedelta(days=1)).filter(user__in=set(users))
+    return {absence.user_id: absence for absence in found}
+
+
+def deputy_of(user_id: int, day: date) -> int | None:
+    """Who stands in for this user on that day, by number, when she is absent and somebody does."""
+    absence = absent_on([user_id], day).get(user_id)
+    return absence.deputy_id if absence else None
+
+
+def absences_for(user: User, *, at: datetime) -> QuerySet[Absence]:
+    """The absences that `user` may read and change: her own, and those of who works where she arranges absences."""
+    arranging = Posting.objects.in_force(at=at).filter(
+        user=user, role__in=sorted(roles_with(Permission.ABSENCE_ARRANGE)), city__isnull=False
+    )
+    there = Posting.objects.in_force(at=at).filter(city__in=arranging.values("city_id"))
+    return absences().filter(Q(user=user) | Q(user__in=there.values("user_id")))
+
+
+def absence_for(user: User, pk: int, *, at: datetime) -> Absence:
+    """One of them, or `OutOfSight`."""
+    found = absences_for(user, at=at).filter(pk=pk).first()
+    if found is None:
+        raise OutOfSight
+    return found
+
+
+def can_be_absent(user: User, *, at: datetime) -> QuerySet[User]:
+    """Whose absence `user` may record: herself, and who works where she arranges absences."""
+    arranging = Posting.objects.in_force(at=at).filter(
+        user=user, role__in=sorted(roles_with(Permission.ABSENCE_ARRANGE)), city__isnull=False
+    )
+    there = Posting.objects.in_force(at=at).filter(city__in=arranging.values("city_id"), user__is_active=True)
+    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=there.values("user_id")))
+
+
+def could_stand_in_for(user: User, *, at: datetime) -> QuerySet[User]:
+    """Who may be her deputy: caseworkers and coordinators of a city in which she works."""
+    cities = Posting.objects.in_force(at=at).filter(user=user, city__isnull=False).values("city_id")
+    holding = sorted(roles_with(Permission.CHECKIN_RECORD))
+    there = Posting.objects.in_force(at=at).filter(city__in=cities, role__in=holding)
+    return User.objects.filter(pk__in=there.values("user_id"), is_active=True).exclude(pk=user.pk)

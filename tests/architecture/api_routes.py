@@ -86,7 +86,12 @@ ROUTES = [
         "checkin", "check-ins/{checkin}", CORE,
         dict.fromkeys(["change", "reschedule", "cancel", "reinstate"], P.CHECKIN_RESCHEDULE),
     ),
-    *_acts("checkin", "check-ins/{checkin}", CORE, {"acknowledge": P.CHECKIN_ACKNOWLEDGE}),
+    Route("cases_api:missed_contacts", "get", "missed-contacts", P.MISSED_READ),
+    Route("cases_api:missed_contact", "get", "missed-contacts/{missed}", P.MISSED_READ, CORE),
+    *_acts(
+        "missed_contact", "missed-contacts/{missed}", CORE,
+        dict.fromkeys(["acknowledge", "answer", "reopen"], P.MISSED_ANSWER),
+    ),
     Route("cases_api:case_referrals", "post", f"{A_CASE}/referrals", P.REFERRAL_DRAFT, CORE),
     Route("cases_api:referrals", "get", "referrals", P.REFERRAL_READ),
     Route("cases_api:referral", "get", "referrals/{drafted}", P.REFERRAL_READ, CELL),

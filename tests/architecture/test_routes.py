@@ -26,7 +26,8 @@ from cities.roles.rules import COMPARTMENTS, Role, roles_with
 from cities.staff.models import User
 from tests.architecture.routes import API, CASES, ROUTES, Route
 from tests.factories import Cast, a_case
-from tests.factories.checkins import a_checkin, a_rhythm
+from tests.factories.absences import an_absence
+from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
 from tests.factories.plans import a_plan
 from tests.factories.referrals import sent_referral
 
@@ -95,7 +96,8 @@ def scene(cast: Cast) -> Scene:
         "checkin": a_checkin(case, plan, by=cast.alice, at=at, due_on=today), "plan": plan, "goal": goal,
         "rhythm": a_rhythm(case, plan, by=cast.alice, at=at, starts_on=today), "action": action, "contact": contact,
         "avoided": avoided, "status": status, "person": case.person, "user": cast.bob, "agency": cast.agency,
-        "sent_referral": referral,
+        "sent_referral": referral, "absence": an_absence(cast.alice, at=at),
+        "missed": a_missed_contact(case, plan, by=cast.alice, at=at, due_on=today),
     }  # fmt: skip
     numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}
     return Scene(cast, case, numbers)

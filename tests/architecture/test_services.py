@@ -33,11 +33,13 @@ TOOLS = {
     "cases.checkins.services.clock": {"tick"},  # its sweeps are the acts, each of which may fail without the others
     "cases.outbox.services": {"leave_messages", "drop_messages"},
     "cities.ledger.services": {"uuid7", "within_request", "write"},
-    "cities.staff.services": {"require_settings", "write_settings"},
+    "cases.checkins.services.bulk": {"one_by_one", "let_in"},
+    "cities.staff.services.accounts": {"require_settings", "write_settings"},
 }  # fmt: skip
 #: Whole pages of tools, in rooms whose services are a package.
 PAGES_OF_TOOLS = {
-    f"cases.checkins.services.{page}" for page in ("agreeing", "checks", "making", "notes", "replanning")
+    f"cases.checkins.services.{page}"
+    for page in ("agreeing", "checks", "ladder", "making", "moving", "notes", "replanning")
 } | {
     "cases.plans.services.making",
     "cases.prosecution.services.making",
@@ -180,6 +182,6 @@ def _check_entry(by: User | Clock, name: str) -> None:
     assert last.initiator == ("person" if isinstance(by, User) else by.value)
     if isinstance(by, User):
         assert last.actor == by
-        assert last.role or name == "cities.staff.services.change_preferences"
+        assert last.role or name == "cities.staff.services.accounts.change_preferences"
     if name.startswith("cases.") and name not in OF_NO_CITY and isinstance(by, User):
         assert last.city_id is not None

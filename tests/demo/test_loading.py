@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.access.services import acting
 from cases.casefiles.selectors import cases_for
-from cases.checkins.selectors import due_today, late_in_city, overdue, to_record
+from cases.checkins.selectors import due_today, for_the_conference, overdue, to_record, with_the_coordinator
 from cases.checkins.services import tick
 from cases.management.demo.staff import PASSWORD
 from cases.people.selectors import people_for
@@ -98,7 +98,8 @@ def test_work__alice_has_something_of_each_to_do() -> None:
         assert len(overdue(alice, at=at)) >= 2
     carla = somebody("carla")
     with acting(carla):
-        assert any(row.climbed_at for row in late_in_city(carla, at=at))
+        assert with_the_coordinator(carla, at=at).exists()
+        assert for_the_conference(carla, at=at).exists()
 
 
 def test_work__bob_knows_nothing_of_alices_cases() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
-from cases.checkins.models import CheckIn, Rhythm
-from cases.checkins.services import arrange_checkin, arrange_rhythm
+from cases.checkins.models import CheckIn, MissedContact, Rhythm
+from cases.checkins.services import arrange_checkin, arrange_rhythm, record_checkin
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import PlanState
 from cities.staff.models import User
@@ -37,3 +37,13 @@ def a_checkin(case: Casefile, plan: FollowUpPlan, *, by: User, at: datetime = AT
     said: dict[str, Any] = {"kind": "PHONE", "due_on": TODAY, "caseworker": by} | fields
     with acting(by):
         return arrange_checkin(case=case, by=by, at=at, plan=plan, **said)
+
+
+def a_missed_contact(
+    case: Casefile, plan: FollowUpPlan, *, by: User, at: datetime = AT, outcome: str = "MISSED", **fields: Any
+) -> MissedContact:
+    """A contact of that day to which the person did not come; it is with `by`."""
+    checkin = a_checkin(case, plan, by=by, at=at, **fields)
+    with acting(by):
+        record_checkin(checkin=checkin, by=by, at=at, version=1, outcome=outcome)
+        return MissedContact.objects.get(checkin=checkin)

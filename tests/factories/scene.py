@@ -15,7 +15,7 @@ from cases.plans.services import add_action
 from cases.travel.services import record_status
 from tests.factories.cases import a_case
 from tests.factories.cast import Cast
-from tests.factories.checkins import a_checkin, a_rhythm
+from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
 from tests.factories.places import AT, TODAY, posting_of
 from tests.factories.plans import a_plan
 from tests.factories.referrals import a_referral, an_offence, sent_referral
@@ -61,11 +61,13 @@ def a_scene(cast: Cast) -> Scene:
     recorded = a_checkin(case, plan, by=cast.alice)
     with acting(cast.alice):
         record_checkin(checkin=recorded, **alice, version=1, outcome="HELD", note=f"{CANARY} note")
+    missed = a_missed_contact(case, plan, by=cast.alice)
     words: dict[str, Any] = {"subject": f"{CANARY} subject", "statement": f"{CANARY} statement"}
     drafted, sent = a_referral(case, cast, **words), sent_referral(case, cast, **words)
     numbers = {
         "person": case.person_id, "contact": contact.pk, "status": status.pk, "plan": plan.number, "goal": goal.pk,
         "action": action.pk, "rhythm": rhythm.pk, "avoided": avoided.pk, "checkin": checkin.pk, "recorded": recorded.pk,
+        "missed": missed.pk,
         "drafted": drafted.pk, "sent": sent.pk, "offence": an_offence().pk, "agency": cast.agency.pk,
         "office": cast.office.pk, "user": cast.alice.pk, "posting": posting_of(cast.bob).pk,
     }  # fmt: skip

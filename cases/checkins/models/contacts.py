@@ -27,9 +27,9 @@ class CheckIn(CaseRow):
     need_to_know = known(
         Compartment.CORE,
         public="id recorded_at recorded_by casefile city rhythm plan caseworker occurs_on version replaces outcome_by "
-        "outcome_at reminded_at late_at climbed_at answered_at answered_by second stands_in_for by_hand",
+        "outcome_at reminded_at late_at second stands_in_for by_hand",
         sensitive="due_on due_time within_week moved_because kind with_interpreter place who_else duration early_from "
-        "tolerance_days late_from climbs_on is_critical state outcome asked_by",
+        "tolerance_days late_from is_critical state outcome asked_by",
     )
 
     rhythm = models.ForeignKey(
@@ -60,7 +60,6 @@ class CheckIn(CaseRow):
     late_from = models.DateField(
         _("late from"), help_text=_("The first day on which it is late when nothing was recorded.")
     )
-    climbs_on = models.DateField(_("to the coordinator on"))
     is_critical = models.BooleanField(_("critical"), default=False, help_text=CRITICAL)
     by_hand = models.BooleanField(
         _("changed by hand"), default=False, help_text=_("A change of its rhythm leaves it as it is.")
@@ -80,9 +79,6 @@ class CheckIn(CaseRow):
     )
     reminded_at = models.DateTimeField(_("reminder left at"), null=True, blank=True)
     late_at = models.DateTimeField(_("marked late at"), null=True, blank=True)
-    climbed_at = models.DateTimeField(_("told to the coordinator at"), null=True, blank=True)
-    answered_at = models.DateTimeField(_("acknowledged by the coordinator at"), null=True, blank=True)
-    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -111,11 +107,6 @@ class CheckIn(CaseRow):
                 fields=["late_from"],
                 condition=Q(state=CheckInState.PLANNED, late_at__isnull=True),
                 name="checkins_going_late",
-            ),
-            models.Index(
-                fields=["climbs_on"],
-                condition=Q(state=CheckInState.PLANNED, climbed_at__isnull=True),
-                name="checkins_going_up",
             ),
             models.Index(
                 fields=["city", "late_from"], condition=Q(state=CheckInState.PLANNED), name="checkins_on_the_board"

@@ -91,7 +91,11 @@ class MissedStep(CaseRow):
             models.UniqueConstraint(fields=["missed"], condition=Q(over_at__isnull=True), name="one_step_at_a_time"),
         ]
         indexes = [
-            models.Index(fields=["deadline_on"], condition=Q(over_at__isnull=True), name="steps_the_clock_asks"),
+            models.Index(
+                fields=["deadline_on"],
+                condition=Q(over_at__isnull=True, step__in=[MissStep.CASEWORKER, MissStep.COORDINATOR]),
+                name="steps_the_clock_asks",
+            ),
             models.Index(
                 fields=["city", "step", "deadline_on"], condition=Q(over_at__isnull=True), name="steps_on_the_board"
             ),

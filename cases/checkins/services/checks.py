@@ -21,11 +21,12 @@ from cases.checkins.rules import (
     AskedBy,
     CheckInKind,
     CheckInState,
+    MissAnswer,
     MoveReason,
     RhythmState,
-    climbs_on,
     late_from,
 )
+from cases.checkins.services.ladder import Doing, answer_misses
 from cases.outbox.services import drop_messages
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import PlanState
@@ -165,8 +166,8 @@ def clean_who_else(who_else: str) -> str:
 
 
 def reminder_keys(checkins: Iterable[CheckIn]) -> list[str]:
-    """What the reminders of these check-ins are known by in the outbox."""
-    return [f"check-in {row.pk} on {row.due_on}" for row in checkins]
+    """What the reminders of these check-ins are known by in the outbox: one handed to a colleague has another."""
+    return [f"check-in {row.pk} on {row.due_on} to {row.caseworker_id}" for row in checkins]
 
 
 def add_checkin(
@@ -188,7 +189,7 @@ def add_checkin(
 ) -> CheckIn:
     """The row of one contact made by hand. What is over already is not announced.
 
-    `like`: held in the same way, and with the same people, as another one.
+    `like`: held in the same way, and with the same people, as another one: a critical one stays critical.
     """
     if like is not None:
         how = {name: getattr(like, name) for name in How.__annotations__}  # type: ignore[assignment]
@@ -197,18 +198,23 @@ def add_checkin(
         recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, plan_id=plan_id, kind=kind,
         caseworker_id=caseworker_id, rhythm_id=replaces.rhythm_id if replaces else None,
         occurs_on=replaces.occurs_on if replaces else due_on, due_on=due_on, due_time=due_time, duration=duration,
-        place=place, tolerance_days=tolerance_days, late_from=late, climbs_on=climbs_on(late), replaces=replaces,
+        place=place, tolerance_days=tolerance_days, late_from=late, replaces=replaces,
         reminded_at=at if due_on < day_of(at) else None, stands_in_for_id=like.stands_in_for_id if like else None,
-        **how,
+        by_hand=replaces is not None, **how,
     )  # fmt: skip
 
 
 def call_off(rows: QuerySet[CheckIn], *, by: User | Clock, because: MoveReason, at: datetime) -> list[int]:
-    """Cancel the planned ones among these check-ins, for a reason that isn't a person's, with their reminders."""
+    """Cancel the planned ones among these check-ins, for a reason that isn't a person's, with their reminders.
+
+    Nothing can come of them any more, so what was late climbs no further.
+    """
     open_rows = list(rows.filter(state=CheckInState.PLANNED).select_for_update(of=("self",)).order_by("pk"))
     for row in open_rows:
         row.state, row.moved_because = CheckInState.CANCELLED, because
         row.version += 1
     CheckIn.objects.bulk_update(open_rows, ["state", "moved_because", "version"], batch_size=500)
     drop_messages(by=by, at=at, keys=reminder_keys(open_rows))
+    act = Permission.CLOCK_TICK if isinstance(by, Clock) else Permission.CHECKIN_ARRANGE
+    answer_misses(open_rows, Doing(by, at, act), answer=MissAnswer.CLOSED)
     return [row.pk for row in open_rows]

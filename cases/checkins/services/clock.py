@@ -24,12 +24,14 @@ from cases.checkins.rules import (
     REMINDED_STILL,
     SETTLED_STILL,
     CheckInState,
+    MissCause,
     MoveReason,
     RhythmState,
     looks_at_all,
     remind_at,
 )
 from cases.checkins.services.checks import call_off, reminder_keys
+from cases.checkins.services.ladder import Doing, climb_some, open_misses
 from cases.checkins.services.making import Due, Shapes, make
 from cases.outbox.rules import MessageKind
 from cases.outbox.services import Draft, leave_messages
@@ -209,27 +211,29 @@ def _set_aside(rhythm: Rhythm, error: Exception, *, at: datetime) -> None:
 
 
 def mark_late(*, by: Clock, at: datetime) -> int:
-    """Mark the check-ins that have become late. Returns how many. Dates decide: days without a clock lose nothing."""
-    return _mark(by=by, at=at, day="late_from", moment="late_at")
+    """Mark the check-ins that have become late, each a missed contact from then on. Returns how many.
 
-
-def climb(*, by: Clock, at: datetime) -> int:
-    """Bring to the coordinator's board what has been late for long. Returns how many."""
-    return _mark(by=by, at=at, day="climbs_on", moment="climbed_at")
-
-
-def _mark(*, by: Clock, at: datetime, day: str, moment: str) -> int:
+    Dates decide: days without a clock lose nothing.
+    """
     require_clock(by)
 
     def step() -> tuple[int, int]:
-        due = {"state": CheckInState.PLANNED, f"{moment}__isnull": True, f"{day}__lte": day_of(at)}
-        rows = CheckIn.objects.filter(**due).order_by(day, "pk").select_for_update(skip_locked=True)
-        ids = list(rows.values_list("pk", flat=True)[:BATCH])
-        CheckIn.objects.filter(pk__in=ids).update(**{moment: at})
-        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=[moment])
+        due = CheckIn.objects.filter(state=CheckInState.PLANNED, late_at__isnull=True, late_from__lte=day_of(at))
+        locked = due.select_related("casefile").select_for_update(skip_locked=True, of=("self",))
+        rows = list(locked.order_by("late_from", "pk")[:BATCH])
+        ids = [row.pk for row in rows]
+        CheckIn.objects.filter(pk__in=ids).update(late_at=at)
+        open_misses(rows, Doing(by, at, Permission.CLOCK_TICK), cause=MissCause.NOT_RECORDED)
+        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["late_at"])
         return len(ids), len(ids)
 
     return _sweep(step)
+
+
+def climb(*, by: Clock, at: datetime) -> int:
+    """Take up the ladder each missed contact whose step is over. Returns how many steps were taken."""
+    require_clock(by)
+    return _sweep(lambda: climb_some(BATCH, Doing(by, at, Permission.CLOCK_TICK)))
 
 
 def leave_reminders(*, by: Clock, at: datetime) -> int:

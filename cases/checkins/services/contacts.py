@@ -1,4 +1,4 @@
-"""Acts on a contact that is still to come: arrange it, move it, call it off, see to a late one."""
+"""Acts on a contact that is still to come: arrange it, move it, call it off, or on again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cases.access.rules import Refused, clean_text
 from cases.access.services import locked, require, write_ledger
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn
-from cases.checkins.rules import CheckInState
+from cases.checkins.rules import CheckInState, MissAnswer, MissCause
 from cases.checkins.services.checks import (
     add_checkin,
     agreed_plan,
@@ -30,6 +30,8 @@ from cases.checkins.services.checks import (
     refuse_who_asked,
     reminder_keys,
 )
+from cases.checkins.services.ladder import Doing, answer_misses, open_misses
+from cases.checkins.services.moving import move
 from cases.checkins.services.notes import write_note
 from cases.outbox.services import drop_messages
 from cases.plans.models import FollowUpPlan
@@ -140,7 +142,10 @@ def reschedule_checkin(
     asked_by: str,
     reason: str,
 ) -> CheckIn:
-    """Move a check-in to another day or time: the old entry stays, the one that takes its place is returned."""
+    """Move a check-in to another day or time: the old entry stays, the one that takes its place is returned.
+
+    If it was late it is arranged anew, and climbs no further.
+    """
     case = file_of(checkin)
     found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
     open_file_of(case)
@@ -149,25 +154,10 @@ def reschedule_checkin(
     refuse_stale(row, version)
     refuse_who_asked(asked_by)
     clean_text(reason, field="reason", needed=True)
-    refuse_day(due_on, first=day_of(at), today=day_of(at), field="due_on")
-    if (due_on, due_time) == (row.due_on, row.due_time):
-        raise Refused(_("This is the day and time it is on already."), field="due_on", code="same")
-    row.state, row.asked_by = CheckInState.RESCHEDULED, asked_by
-    row.version += 1
-    row.save(update_fields=["state", "asked_by", "version"])
-    replacement = add_checkin(
-        by=by, at=at, case=case, plan_id=row.plan_id, kind=row.kind, due_on=due_on, due_time=due_time,
-        duration=row.duration, place=row.place, tolerance_days=row.tolerance_days, caseworker_id=row.caseworker_id,
-        like=row, replaces=row,
+    return move(
+        row, by=by, at=at, found=found, act=Permission.CHECKIN_RESCHEDULE, due_on=due_on, due_time=due_time,
+        asked_by=asked_by, reason=reason,
     )  # fmt: skip
-    write_note(checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RESCHEDULE, reason=reason)
-    drop_messages(by=by, at=at, keys=reminder_keys([row]))
-    write_ledger(
-        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
-        ids=[row.pk, replacement.pk], compartment=Compartment.CORE, standing=found,
-        fields=["state", "asked_by", "due_on", "due_time"],
-    )  # fmt: skip
-    return replacement
 
 
 @transaction.atomic
@@ -185,6 +175,7 @@ def cancel_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int, as
     row.save(update_fields=["state", "asked_by", "version"])
     write_note(checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RESCHEDULE, reason=reason)
     drop_messages(by=by, at=at, keys=reminder_keys([row]))
+    answer_misses([row], Doing(by, at, Permission.CHECKIN_RESCHEDULE, found), answer=MissAnswer.CLOSED)
     write_ledger(
         operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
         compartment=Compartment.CORE, standing=found, fields=["state", "asked_by"],
@@ -194,7 +185,10 @@ def cancel_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int, as
 
 @transaction.atomic
 def reinstate_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int) -> CheckIn:
-    """Take back a cancellation, as long as nothing has taken the check-in's place. Its reminder is left anew."""
+    """Take back a cancellation, as long as nothing has taken the check-in's place. Its reminder is left anew.
+
+    One that was late by then is a missed contact again, on the step where it was, with as long as that step has.
+    """
     case = file_of(checkin)
     found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
     plan_in_force(open_file_of(case))
@@ -208,31 +202,10 @@ def reinstate_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int)
     row.reminded_at = row.reminded_at if row.due_on < day_of(at) else None
     row.version += 1
     row.save(update_fields=["state", "asked_by", "reminded_at", "version"])
+    if row.late_at is not None:
+        open_misses([row], Doing(by, at, Permission.CHECKIN_RESCHEDULE, found), cause=MissCause.NOT_RECORDED)
     write_ledger(
         operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
         compartment=Compartment.CORE, standing=found, fields=["state"],
-    )  # fmt: skip
-    return row
-
-
-@transaction.atomic
-def acknowledge_late(*, checkin: CheckIn, by: User, at: datetime, version: int) -> CheckIn:
-    """The coordinator says that she knows of a late check-in and sees to it: it climbs no further."""
-    case = file_of(checkin)
-    found = require(by, Permission.CHECKIN_ACKNOWLEDGE, case=case, at=at)
-    row = locked(checkin)
-    refuse_unless_planned(row)
-    if row.climbed_at is None:
-        raise Refused(_("This check-in has not come to the coordinator."), code="not_climbed")
-    if row.answered_at is not None:
-        said = _("%(who)s has acknowledged this already.") % {"who": row.answered_by}
-        raise Refused(said, code="acknowledged")
-    refuse_stale(row, version)
-    row.answered_at, row.answered_by = at, by
-    row.version += 1
-    row.save(update_fields=["answered_at", "answered_by", "version"])
-    write_ledger(
-        operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ACKNOWLEDGE, case=case, record=row,
-        compartment=Compartment.CORE, standing=found, fields=["answered_at"],
     )  # fmt: skip
     return row

@@ -18,7 +18,6 @@ from cases.checkins.outlook import Outlook
 from cases.checkins.rules import (
     CheckInState,
     Planned,
-    climbs_on,
     early_from,
     late_from,
     occurrences_from,
@@ -32,15 +31,14 @@ _MAKE = """
 INSERT INTO cases_checkin (
     recorded_at, recorded_by_id, casefile_id, city_id, rhythm_id, plan_id, kind, with_interpreter, caseworker_id,
     stands_in_for_id, second_id, who_else, due_time, within_week, duration, place, tolerance_days, is_critical, by_hand,
-    outcome, asked_by, version, occurs_on, due_on, moved_because, state, early_from, late_from, climbs_on)
+    outcome, asked_by, version, occurs_on, due_on, moved_because, state, early_from, late_from)
 SELECT %s, %s, r.casefile_id, r.city_id, r.id, r.plan_id, r.kind, r.with_interpreter,
     coalesce(d.held_by, r.caseworker_id), CASE WHEN d.held_by IS NOT NULL THEN r.caseworker_id END, r.second_id,
     r.who_else, r.time, r.within_week, r.duration, r.place, r.tolerance_days, r.is_critical, false,
-    '', '', 1, d.occurs_on, d.due_on, d.moved_because, d.state, d.early_from, d.late_from, d.climbs_on
+    '', '', 1, d.occurs_on, d.due_on, d.moved_because, d.state, d.early_from, d.late_from
 FROM unnest(%s::bigint[], %s::int[]) AS a (rhythm_id, shape)
-JOIN unnest(
-    %s::int[], %s::date[], %s::date[], %s::text[], %s::text[], %s::date[], %s::date[], %s::date[], %s::bigint[]
-) AS d (shape, occurs_on, due_on, moved_because, state, early_from, late_from, climbs_on, held_by) USING (shape)
+JOIN unnest(%s::int[], %s::date[], %s::date[], %s::text[], %s::text[], %s::date[], %s::date[], %s::bigint[])
+    AS d (shape, occurs_on, due_on, moved_because, state, early_from, late_from, held_by) USING (shape)
 JOIN cases_rhythm r ON r.id = a.rhythm_id
 ON CONFLICT (rhythm_id, occurs_on) WHERE replaces_id IS NULL DO NOTHING
 RETURNING id
@@ -58,7 +56,7 @@ NOTHING_AROUND = Outlook()
 MOST_KNOWN = 20_000
 
 #: What is sent of one occurrence, in the order of the statement.
-Row = tuple[date, date, str, str, date | None, date, date, int | None]
+Row = tuple[date, date, str, str, date | None, date, int | None]
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def row_of(rhythm: Rhythm, one: Planned) -> Row:
     return (
         one.occurs_on, due_on, one.because.value if one.because else "",
         (CheckInState.PLANNED if one.due_on else CheckInState.CANCELLED).value,
-        early if early < due_on else None, late, climbs_on(late), one.held_by,
+        early if early < due_on else None, late, one.held_by,
     )  # fmt: skip
 
 

@@ -10,17 +10,10 @@ from django.utils.translation import gettext as _
 from cases.access.rules import Refused, clean_text
 from cases.access.services import locked, require, write_ledger
 from cases.checkins.models import CheckIn, CheckInNote
-from cases.checkins.rules import CONTACTS, CheckInState, Outcome
-from cases.checkins.services.checks import (
-    add_checkin,
-    file_of,
-    open_file_of,
-    plan_in_force,
-    refuse_day,
-    refuse_stale,
-    refuse_unless_planned,
-    reminder_keys,
-)
+from cases.checkins.rules import CONTACTS, CheckInState, MissAnswer, MissCause, MissStep, Outcome
+from cases.checkins.services.checks import file_of, refuse_stale, refuse_unless_planned, reminder_keys
+from cases.checkins.services.ladder import Doing, answer_misses, open_misses, recount_later
+from cases.checkins.services.moving import arrange_next
 from cases.checkins.services.notes import write_note
 from cases.outbox.services import drop_messages
 from cases.plans.models import FollowUpPlan
@@ -29,7 +22,6 @@ from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
-from cities.staff.selectors import Standing
 
 
 def _clean_outcome(checkin: CheckIn, *, outcome: str, held_on: date | None, reason: str, at: datetime) -> date | None:
@@ -65,7 +57,11 @@ def record_checkin(
     next_on: date | None = None,
     next_time: time | None = None,
 ) -> CheckIn:
-    """Say what came of a check-in, once. `next_on` arranges one further contact of the same kind."""
+    """Say what came of a check-in, once. `next_on` arranges one further contact of the same kind.
+
+    One that was missed goes up the ladder from today. A further contact that is arranged in the same breath answers
+    it, unless it has to go to the case conference: only who is asked there says that it need not.
+    """
     case = file_of(checkin)
     found = require(by, Permission.CHECKIN_RECORD, case=case, at=at)
     row = locked(checkin)
@@ -82,29 +78,22 @@ def record_checkin(
         reason=reason, note=note, agreed=agreed, concerns=concerns,
     )  # fmt: skip
     drop_messages(by=by, at=at, keys=reminder_keys([row]))
+    doing = Doing(by, at, Permission.CHECKIN_RECORD, found)
+    if outcome == Outcome.MISSED:
+        open_misses([row], doing, cause=MissCause.MISSED)
+    else:
+        answer_misses([row], doing, answer=MissAnswer.RECORDED)
+    recount_later(row, doing)
     if next_on is not None:
-        _arrange_next(row, by=by, at=at, found=found, on=next_on, time=next_time)
+        arrange_next(
+            row, by=by, at=at, found=found, act=Permission.CHECKIN_RECORD, on=next_on, time=next_time
+        )  # fmt: skip
+        answer_misses([row], doing, answer=MissAnswer.ARRANGED, unless_at=MissStep.CONFERENCE)
     write_ledger(
         operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RECORD, case=case, record=row,
         compartment=Compartment.CORE, standing=found, fields=["state", "outcome"],
     )  # fmt: skip
     return row
-
-
-def _arrange_next(checkin: CheckIn, *, by: User, at: datetime, found: Standing, on: date, time: time | None) -> None:
-    """One further contact like this one, from today on, under the plan that is in force."""
-    case = open_file_of(file_of(checkin))
-    plan = plan_in_force(case)
-    refuse_day(on, first=max(day_of(at), plan.starts_on), today=day_of(at), field="next_on")
-    following = add_checkin(
-        by=by, at=at, case=case, plan_id=plan.pk, kind=checkin.kind, due_on=on, due_time=time,
-        duration=checkin.duration, place=checkin.place, tolerance_days=checkin.tolerance_days,
-        caseworker_id=checkin.caseworker_id, like=checkin,
-    )  # fmt: skip
-    write_ledger(
-        operation=Operation.COLLECT, by=by, act=Permission.CHECKIN_RECORD, case=case, record=following,
-        compartment=Compartment.CORE, standing=found, fields=["due_on", "due_time"],
-    )  # fmt: skip
 
 
 @transaction.atomic
@@ -121,7 +110,10 @@ def correct_checkin(
     agreed: str = "",
     concerns: str = "",
 ) -> CheckIn:
-    """Correct what was recorded: a further note takes the place of the one that held, which stays to be read."""
+    """Correct what was recorded: a further note takes the place of the one that held, which stays to be read.
+
+    Corrected to *missed* it goes up the ladder from today; corrected from it, that is answered.
+    """
     case = file_of(checkin)
     found = require(by, Permission.CHECKIN_RECORD, case=case, at=at)
     row = locked(checkin)
@@ -129,7 +121,7 @@ def correct_checkin(
         raise Refused(_("Nothing was recorded that could be corrected."), code="not_recorded")
     refuse_stale(row, version)
     held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
-    row.outcome = outcome
+    was, row.outcome = row.outcome, outcome
     row.version += 1
     row.save(update_fields=["outcome", "version"])
     notes = CheckInNote.objects.filter(checkin=row, superseded_by__isnull=True).exclude(outcome="")
@@ -137,6 +129,12 @@ def correct_checkin(
         checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RECORD, outcome=outcome, held_on=held,
         supersedes=notes.order_by("-pk").first(), reason=reason, note=note, agreed=agreed, concerns=concerns,
     )  # fmt: skip
+    doing = Doing(by, at, Permission.CHECKIN_RECORD, found)
+    if outcome == Outcome.MISSED != was:
+        open_misses([row], doing, cause=MissCause.MISSED)
+    elif outcome != Outcome.MISSED:
+        answer_misses([row], doing, answer=MissAnswer.RECORDED)
+    recount_later(row, doing)
     write_ledger(
         operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RECORD, case=case, record=row,
         compartment=Compartment.CORE, standing=found, fields=["outcome"],

@@ -119,9 +119,7 @@ def _hold_by_hand(row: CheckIn, *, over: bool, paused: bool) -> None:
 
 
 def _hold_by_rule(row: CheckIn, rhythm: Rhythm, one: Planned) -> None:
-    _occurs, row.due_on, row.moved_because, row.state, row.early_from, row.late_from, _climbs, held_by = row_of(
-        rhythm, one
-    )
+    _occurs, row.due_on, row.moved_because, row.state, row.early_from, row.late_from, held_by = row_of(rhythm, one)
     if held_by is not None and row.caseworker_id == rhythm.caseworker_id:
         row.caseworker_id, row.stands_in_for_id = held_by, rhythm.caseworker_id
     elif held_by is None and row.stands_in_for_id == rhythm.caseworker_id:

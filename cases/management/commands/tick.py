@@ -33,7 +33,7 @@ class Command(BaseCommand):
             (done.settled, "check-ins called off, of closed cases and ended plans"),
             (done.made, "check-ins made"),
             (done.late, "check-ins marked late"),
-            (done.climbed, "check-ins brought to the coordinator"),
+            (done.climbed, "missed contacts brought up a step"),
             (done.reminders, "reminders left"),
             (sum(one.sent for one in rounds), "messages sent"),
             (sum(one.failed for one in rounds), "messages failed, to be tried again"),

@@ -56,6 +56,7 @@ MOMENTS = (
     Moment("today", 0, tolerance_days=1),
     Moment("to record", -2, tolerance_days=3),
     Moment("to come", 4),
+    Moment("on the agenda", -11),
 )
 
 
@@ -111,7 +112,8 @@ def _until(rhythm: Rhythm, today: date) -> date:
 
 def _rhythms(rng: Random, desk: Desk, case: Followed, today: date, *, thin: bool) -> list[Rhythm]:
     """The contact that goes on now, so that it falls on the day of its moment; the former one; for some the school."""
-    every = rng.choice((2, 2, 4) if case.moment.working_days < -4 else (1, 2, 2, 4))
+    longest = (4,) if case.moment.working_days < -9 else (2, 2, 4)
+    every = rng.choice(longest if case.moment.working_days < -4 else (1, 2, 2, 4))
     target = working_day(today, case.moment.working_days)
     agreed_on = case.plan.agreed_on or today
     back = max(0, (target - agreed_on).days // (7 * every))
@@ -190,7 +192,7 @@ def _tell_the_past(rng: Random, desk: Desk, followed: list[Followed], today: dat
     _record(told, outcomes)
     if not thin:
         put([_note(rng, desk, row, outcome) for row, outcome in zip(told, outcomes, strict=True)])
-    _leave_open(waiting, today)
+    _leave_open(waiting)
 
 
 def _record(rows: list[CheckIn], outcomes: list[Outcome]) -> None:
@@ -211,12 +213,8 @@ def _note(rng: Random, desk: Desk, row: CheckIn, outcome: Outcome) -> CheckInNot
     )  # fmt: skip
 
 
-def _leave_open(rows: list[CheckIn], today: date) -> None:
-    """As the clock left them: reminded, marked late from its day on, and brought to the coordinator."""
+def _leave_open(rows: list[CheckIn]) -> None:
+    """As the clock left them: reminded of. What is late, and how far up it went, the clock says itself at the end."""
     for row in rows:
         row.reminded_at = remind_at(row.due_on, row.due_time)
-        if row.late_from <= today:
-            row.late_at = moment(row.late_from, 6)
-        if row.climbs_on <= today:
-            row.climbed_at = moment(row.climbs_on, 6)
-    rows_of(CheckIn).bulk_update(rows, ["reminded_at", "late_at", "climbed_at"], batch_size=500)
+    rows_of(CheckIn).bulk_update(rows, ["reminded_at"], batch_size=500)

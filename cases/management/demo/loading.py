@@ -9,6 +9,7 @@ from random import Random
 from django.db import connection, transaction
 
 from cases.access.services import acting
+from cases.checkins.services import climb, mark_late
 from cases.management.demo.casework import add_colleagues, write_cases, write_numbers, write_relatives
 from cases.management.demo.extras import by_city, extra
 from cases.management.demo.files import File, files
@@ -74,6 +75,8 @@ def load(*, at: datetime, people: int, seed: int, progress: Progress) -> Loaded:
         _write_extras(rng, desks[place.code], place, rest[place.code], at, found, progress)
         with acting(desks[place.code].coordinator):
             write_numbers(desks[place.code])
+    mark_late(by=Clock.CLOCK, at=at)
+    climb(by=Clock.CLOCK, at=at)
     return Loaded(
         people=found["people"], cases=found["cases"], staff=sum(len(desk.postings) for desk in desks.values())
     )

@@ -6,5 +6,4 @@ from cases.web.board import views
 
 urlpatterns = [
     path("board/", views.board, name="board"),
-    path("board/late/<int:pk>/acknowledge/", views.acknowledge, name="board_acknowledge"),
 ]

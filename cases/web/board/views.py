@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from cases.access.rules import OutOfSight
-from cases.access.selectors import acts_of
+from cases.access.selectors import acts_of, may
 from cases.access.services import require
 from cases.casefiles.selectors import caseload, next_steps_due, reviews_due, unassigned
-from cases.checkins.models import CheckIn
+from cases.checkins.models import CheckIn, MissedStep
 from cases.checkins.rules import working_days_late
-from cases.checkins.selectors import checkins_for, otherwise_late, set_aside, to_acknowledge
-from cases.checkins.services import acknowledge_late
+from cases.checkins.selectors import (
+    for_the_conference,
+    held_by_nobody,
+    otherwise_late,
+    set_aside,
+    with_the_coordinator,
+)
 from cases.outbox.selectors import dead_in_city
 from cases.prosecution.selectors import referrals_for
-from cases.web.pages import attempt, listed
+from cases.web.checkins.missed import Shown, shown
+from cases.web.pages import listed
 from cases.web.prosecution.pages import stages_of
-from cases.web.shapes import Versioned
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.web.pages import page
@@ -60,8 +60,17 @@ class Block:
 
 BLOCKS = (
     Block(
-        "climbed", gettext_lazy("With the coordinator"), to_acknowledge, "cases/board/_late.html",
-        gettext_lazy("Nothing waits to be acknowledged. What stays late for two working days comes here."),
+        "coordinator", gettext_lazy("With the coordinator"), with_the_coordinator, "cases/board/_missed.html",
+        gettext_lazy("Nothing waits for you. A missed contact that its caseworker does not see to in time comes here."),
+    ),
+    Block(
+        "conference", gettext_lazy("On the agenda of the next conference"), for_the_conference,
+        "cases/board/_missed.html",
+        gettext_lazy("Nothing missed is on the agenda. What nobody answers comes here, or is missed time and again."),
+    ),
+    Block(
+        "unheld", gettext_lazy("Contacts nobody holds"), held_by_nobody, "cases/board/_unheld.html",
+        gettext_lazy("Every contact of the next two weeks has somebody who will hold it."),
     ),
     Block(
         "late", gettext_lazy("Other overdue check-ins"), otherwise_late, "cases/board/_late.html",
@@ -117,10 +126,9 @@ def _filled(request: SignedIn, block: Block, *, most: int) -> dict[str, Any]:
     rows = rows[:most]
     if rows:
         listed(request, rows, permission=Permission.BOARD_READ)
-    shown: list[Any] = (
-        [_late(row, day_of(request.at)) for row in rows] if block.template.endswith("_late.html") else rows
-    )
-    return {"block": block, "rows": shown, "number": number, "more": number - len(rows)}
+    shape = SHAPES.get(block.template)
+    told: Sequence[Any] = shape(request, rows) if shape else rows
+    return {"block": block, "rows": told, "number": number, "more": number - len(rows)}
 
 
 @dataclass(frozen=True)
@@ -132,32 +140,25 @@ class Late:
     age: Any
 
 
+def _lates(request: SignedIn, rows: Sequence[CheckIn]) -> list[Late]:
+    return [_late(row, day_of(request.at)) for row in rows]
+
+
 def _late(checkin: CheckIn, today: date) -> Late:
     days = working_days_late(checkin.late_from, today)
     words = ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days}
     return Late(checkin, words, next((age for least, age in AGES if days >= least), AGES[-1][1]))
 
 
-@require_POST
-@signed_in
-def acknowledge(request: SignedIn, pk: int) -> HttpResponse:
-    """The coordinator has seen it; the row says so from then on."""
-    checkin = checkins_for(request.user, at=request.at).filter(pk=pk).first()
-    if checkin is None:
-        raise OutOfSight
-    require(request.user, Permission.CHECKIN_ACKNOWLEDGE, case=checkin.casefile, at=request.at)
-    form = Versioned(request.POST)
-    done = None
-    if form.is_valid():
-        act = partial(acknowledge_late, checkin=checkin, by=request.user, at=request.at, **form.cleaned_data)
-        done = attempt(form, act)
-    if done is None:
-        messages.error(request, " ".join(str(error) for found in form.errors.values() for error in found))
-    else:
-        messages.success(request, _("Acknowledged: %(reference)s.") % {"reference": checkin.casefile.reference})
-    if request.htmx:
-        now = checkins_for(request.user, at=request.at).select_related("answered_by").get(pk=pk)
-        listed(request, [now], permission=Permission.BOARD_READ)
-        shown = {"late": _late(now, day_of(request.at)), "swapped": True, "focus": True}
-        return page(request, "cases/board/_acknowledged.html", shown)
-    return redirect("cases:board")
+def _missed(request: SignedIn, rows: Sequence[MissedStep]) -> list[Shown]:
+    """Whoever reads the board covers the city; she sees to it when her role has the act there."""
+    act, today = Permission.CHECKIN_ACKNOWLEDGE, day_of(request.at)
+    hers = {city: may(request.user, act, city_id=city, at=request.at) for city in {row.city_id for row in rows}}
+    return [shown(row.missed, row, today, sees_to=hers[row.city_id]) for row in rows]
+
+
+#: template -> how a row of it is shown, when it isn't the row itself.
+SHAPES: dict[str, Callable[[SignedIn, Any], Sequence[Any]]] = {
+    "cases/board/_late.html": _lates,
+    "cases/board/_missed.html": _missed,
+}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.casefiles.models import Casefile
 from cases.casefiles.rules import Stage
-from cases.checkins.models import CheckIn
+from cases.checkins.models import CheckIn, MissedContact
 from cases.plans.models import FollowUpPlan
 from cases.web.checkins.words import lateness
 
@@ -31,7 +31,13 @@ class Line:
 
 
 def attention(
-    case: Casefile, *, today: date, late: list[CheckIn], plan: FollowUpPlan | None, reads_plans: bool
+    case: Casefile,
+    *,
+    today: date,
+    late: list[CheckIn],
+    missed: list[MissedContact],
+    plan: FollowUpPlan | None,
+    reads_plans: bool,
 ) -> list[Line]:
     """The lines of the box, the gravest first; none for a case that is closed."""
     if case.closed_on is not None:
@@ -42,6 +48,13 @@ def attention(
             "cases:checkin_record", _("Record what came of it"), checkin.pk, "CHECKIN_RECORD",
         )
         for checkin in late
+    ]  # fmt: skip
+    found += [
+        Line(
+            _("The contact of %(day)s was missed, and nobody has answered that.") % {"day": _day(row.checkin.due_on)},
+            "cases:checkin", _("See what is to be done"), row.checkin_id, "CHECKIN_READ",
+        )
+        for row in missed
     ]  # fmt: skip
     if case.lead_caseworker_id is None:
         found.append(Line(_("Nobody leads this case."), "cases:case_assign", _("Assign"), act="CASE_ASSIGN"))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from cases.access.selectors import acts_of, team_of
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for, cases_for, may_share, stage_changes_of
-from cases.checkins.selectors import last_recorded, next_checkin, planned
+from cases.checkins.selectors import last_recorded, missed_for, next_checkin, planned
 from cases.plans.selectors import goals_of, plan_in_force
 from cases.web.casefiles.attention import attention
 from cases.web.casefiles.contacts import with_contacts
@@ -54,7 +54,10 @@ def overview(request: SignedIn, reference: str) -> HttpResponse:
     reads_plans = Permission.PLAN_READ in acts
     plan = plan_in_force(case, request.user, at=request.at) if reads_plans else None
     late = planned(request.user, at=request.at).filter(casefile=case, late_from__lte=today)
-    box = attention(case, today=today, late=list(late[:3]), plan=plan, reads_plans=reads_plans)
+    missed = missed_for(request.user, at=request.at).filter(casefile=case, cause="MISSED", answered_at__isnull=True)
+    box = attention(
+        case, today=today, late=list(late[:3]), missed=list(missed[:3]), plan=plan, reads_plans=reads_plans
+    )  # fmt: skip
     return case_page(
         request,
         case,

@@ -1,4 +1,4 @@
-"""What is done with one contact: arranged, recorded, corrected, moved, called off, seen to."""
+"""What is done with one contact: arranged, recorded, corrected, moved, called off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from cases.casefiles.selectors import case_for
 from cases.checkins.models import CheckIn
 from cases.checkins.selectors import checkin_for, earlier_misses, following, notes_of
 from cases.checkins.services import (
-    acknowledge_late,
     arrange_checkin,
     cancel_checkin,
     change_checkin,
@@ -157,20 +156,4 @@ def reinstate(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         partial(reinstate_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RESCHEDULE,
         **_about(checkin, request), cancel=back, to=back, template="cases/checkins/act.html",
         title=_("Take back the cancellation"), submit=_("Plan it again"), said=_("The check-in is planned again."),
-    )  # fmt: skip
-
-
-@require_http_methods(FORM)
-@signed_in
-def acknowledge(request: SignedIn, reference: str, pk: int) -> HttpResponse:
-    """The coordinator says that she sees to a late check-in. From the board: its row comes back, changed."""
-    case, checkin, back = _found(request, reference, pk)
-    return act_page(
-        request, case, Versioned(typed(request), initial={"version": checkin.version}),
-        partial(acknowledge_late, checkin=checkin), now=checkin, permission=Permission.CHECKIN_ACKNOWLEDGE,
-        **_about(checkin, request), cancel=back, template="cases/checkins/act.html",
-        title=_("Acknowledge a late check-in"),
-        lead=_("You know of it and see to it: it climbs no further. It stays late until an outcome is recorded."),
-        submit=_("Acknowledge"), said=_("Acknowledged: you see to it."),
-        to=reverse("cases:board") if request.GET.get("from") == "board" else back,
     )  # fmt: skip

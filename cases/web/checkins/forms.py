@@ -5,9 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.checkins.rules import AskedBy, Outcome
+from cases.checkins.rules import AskedBy, MissAnswer, Outcome
 from cases.web.shapes import Versioned
-from cities.web.fields import DayField, LongTextField, TimeOfDayField
+from cities.web.fields import ColleagueField, DayField, LongTextField, TimeOfDayField
 
 
 class OutcomeFields(forms.Form):
@@ -55,3 +55,37 @@ class RescheduleForm(WhyFields):
 
 class CancelForm(WhyFields):
     """Called off."""
+
+
+class HandOverRhythmForm(Versioned):
+    """To whom."""
+
+    caseworker = ColleagueField(label=_("To whom"), queryset=None)
+
+
+class HandOverForm(HandOverRhythmForm):
+    """To whom, and why."""
+
+    reason = LongTextField(label=_("Why"), rows=2)
+
+
+ANSWERS = [
+    (MissAnswer.ARRANGED, _("arranged anew: a contact on another day")),
+    (MissAnswer.EXPLAINED, _("explained: it is known why, and nothing more is needed")),
+    (MissAnswer.CLOSED, _("closed: nothing more is done about this one")),
+]
+
+
+class AnswerForm(Versioned):
+    """What is answered to a missed contact."""
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=ANSWERS, widget=forms.RadioSelect)
+    next_on = DayField(label=_("New day"), required=False)
+    next_time = TimeOfDayField(label=_("New time"), required=False)
+    reason = LongTextField(
+        label=_("Why"), required=False, rows=2,
+        help_text=_("Needed unless it is arranged anew. Read by the team only, under professional secrecy."),
+    )  # fmt: skip
+
+    #: Needed by one answer and not by another.
+    needed_sometimes = ("next_on", "next_time", "reason")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web.checkins import contacts, rhythms, standstill, views
+from cases.web.checkins import contacts, handing, missed, rhythms, standstill, views
 
 CASE = "cases/<str:reference>/"
 
@@ -16,7 +16,11 @@ urlpatterns = [
     path(CASE + "check-ins/<int:pk>/reschedule/", contacts.reschedule, name="checkin_reschedule"),
     path(CASE + "check-ins/<int:pk>/cancel/", contacts.cancel, name="checkin_cancel"),
     path(CASE + "check-ins/<int:pk>/reinstate/", contacts.reinstate, name="checkin_reinstate"),
-    path(CASE + "check-ins/<int:pk>/acknowledge/", contacts.acknowledge, name="checkin_acknowledge"),
+    path(CASE + "check-ins/<int:pk>/hand-over/", handing.checkin, name="checkin_hand_over"),
+    path(CASE + "rhythms/<int:pk>/hand-over/", handing.rhythm, name="rhythm_hand_over"),
+    path(CASE + "missed/<int:pk>/acknowledge/", missed.acknowledge, name="missed_acknowledge"),
+    path(CASE + "missed/<int:pk>/answer/", missed.answer, name="missed_answer"),
+    path(CASE + "missed/<int:pk>/reopen/", missed.reopen, name="missed_reopen"),
     path(CASE + "rhythms/new/", rhythms.arrange, name="rhythm_arrange"),
     path(CASE + "rhythms/avoid/", standstill.avoid, name="days_avoid"),
     path(CASE + "rhythms/avoid/<int:pk>/withdraw/", standstill.stop_avoiding, name="days_stop_avoiding"),

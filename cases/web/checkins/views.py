@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from cases.casefiles.selectors import case_for
 from cases.checkins.rules import CheckInState, in_words_to_the_end
-from cases.checkins.selectors import avoided_days_of, checkin_for, checkins_for, notes_of, rhythms_of
+from cases.checkins.selectors import avoided_days_of, checkin_for, checkins_for, missed_of, notes_of, rhythms_of
+from cases.web.checkins.missed import ladder
 from cases.web.checkins.words import lateness
 from cases.web.pages import case_page, number_in_the_address
 from cities.roles.permissions import Permission
@@ -49,4 +50,5 @@ def checkin(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         request, case, "cases/checkins/checkin.html", permission=Permission.CHECKIN_READ, record=found, checkin=found,
         late=lateness(found, timezone.localdate(request.at)), notes=notes_of(found, request.user, at=request.at),
         replaced_by=checkins_for(request.user, at=request.at).filter(replaces=found).first(),
+        ladder=ladder(request, missed_of(found, request.user, at=request.at)),
     )  # fmt: skip

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.audit.selectors import recently_opened
 from cases.casefiles.selectors import next_steps_of
-from cases.checkins.models import CheckIn
-from cases.checkins.selectors import due_today, overdue, to_record
+from cases.checkins.models import CheckIn, MissedStep
+from cases.checkins.selectors import due_today, missed_with, overdue, to_record
 from cases.plans.selectors import actions_due
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.rules import ReferralStage, Urgency
 from cases.prosecution.selectors import referrals_for, referrals_to_act_on
+from cases.web.checkins.missed import in_words
 from cases.web.checkins.words import lateness
 from cases.web.pages import listed
 from cities.places.rules import working_days_between
@@ -122,6 +123,30 @@ def outcomes(request: SignedIn, most: int) -> Block:
 def late(request: SignedIn, most: int) -> Block:
     rows, more = _checkins(request, overdue(request.user, at=request.at), most)
     return Block("overdue", _("Overdue"), rows, more, _("Nothing is overdue."))
+
+
+def missed(request: SignedIn, most: int) -> Block:
+    """What is hers to see to before it goes up a step; also for a colleague she stands in for."""
+    shown, more = _shown(request, missed_with(request.user, at=request.at), most, Permission.MISSED_READ)
+    rows = [
+        Row(
+            when=formats.date_format(step.missed.checkin.due_on, "D j M"),
+            what=str(step.casefile.person),
+            reference=step.casefile.reference,
+            address=reverse("cases:checkin", args=[step.casefile.reference, step.missed.checkin_id]),
+            detail=_until(step),
+            late=in_words(step.missed),
+            act=_("Answer"),
+            act_address=reverse("cases:missed_answer", args=[step.casefile.reference, step.missed_id]) + "?from=my_day",
+        )
+        for step in shown
+    ]
+    return Block("missed", _("Missed contacts with you"), rows, more, _("No missed contact waits for you."))
+
+
+def _until(step: MissedStep) -> str:
+    told = _("until %(day)s") % {"day": formats.date_format(step.deadline_on, "D j M")}
+    return told if step.acknowledged_at is None else _("seen to, %(until)s") % {"until": told}
 
 
 def steps(request: SignedIn, most: int) -> Block:
@@ -249,6 +274,7 @@ BLOCKS: list[tuple[str, Permission, Callable[[SignedIn, int], Block]]] = [
     ("today", Permission.CHECKIN_RECORD, todays),
     ("outcomes", Permission.CHECKIN_RECORD, outcomes),
     ("overdue", Permission.CHECKIN_RECORD, late),
+    ("missed", Permission.MISSED_ANSWER, missed),
     ("referrals", Permission.REFERRAL_READ, referrals),
     ("actions", Permission.PLAN_CHANGE, actions),
     ("steps", Permission.CASE_CHANGE, steps),

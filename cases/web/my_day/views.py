@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from cases.access.selectors import acts_of
 from cases.web.my_day.blocks import BLOCKS, Block
 from cases.web.my_day.ways import ways
+from cities.roles.permissions import Permission
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -31,6 +32,7 @@ def my_day(request: SignedIn) -> HttpResponse:
         "beside": [block for block in blocks if not block.comes_first],
         "whole": bool(wanted),
         "acts": acts,
+        "may_be_absent": Permission.ABSENCE_RECORD in acts,
         "ways": [] if blocks else ways(acts),
         "today": request.at,
     }

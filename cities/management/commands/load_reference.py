@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: the cities and the published figures, from the files in `cities/data`."""
+"""`manage.py load_reference`: cities, published figures and school holidays, from the files in `cities/data`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from cities.ledger.rules import Clock
 from cities.places.models import City
 from cities.places.selectors import city_by_code
-from cities.places.services import add_city, change_city, designate, record_population
+from cities.places.services import add_city, change_city, designate, put_school_holiday, record_population
 from cities.refusals import Refused
 from cities.statistics.services import put_figure, put_series
 
@@ -28,7 +28,7 @@ Row = dict[str, str]
 class Command(BaseCommand):
     """Loads the reference data. Twice makes no difference; a changed file changes the rows, and the ledger says so."""
 
-    help = "Loads the cities and the published figures. Safe to run again: only what differs is written."
+    help = "Loads the cities, the published figures and the school holidays. Again: only what differs is written."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--folder", type=Path, default=DATA, help="where the files are (default: cities/data)")
@@ -39,12 +39,17 @@ class Command(BaseCommand):
             with transaction.atomic():
                 cities = load_cities(folder, at)
                 figures = load_figures(folder, at)
+                holidays = load_school_holidays(folder, at)
         except (OSError, KeyError, ValueError, ArithmeticError) as error:
             raise CommandError(f"The files in {folder} can't be read: {error!r}") from error
         except Refused as error:
             raise CommandError(f"{error.field}: {error.message}") from error
         if options["verbosity"]:
-            self.stdout.write(self.style.SUCCESS(f"{cities} cities and {figures} figures are as the files say."))
+            self.stdout.write(
+                self.style.SUCCESS(
+                    f"{cities} cities, {figures} figures and {holidays} school holidays are as the files say."
+                )
+            )
 
 
 def rows_of(path: Path) -> Iterator[Row]:
@@ -100,6 +105,19 @@ def load_figures(folder: Path, at: datetime) -> int:
         put_figure(
             by=SETUP, at=at, series=series[row["series"]], as_of=date.fromisoformat(row["as_of"]), area=row["area"],
             measure=row["measure"], value=Decimal(row["value"]), qualifier=row["qualifier"], source=source,
+        )  # fmt: skip
+    return len(rows)
+
+
+def load_school_holidays(folder: Path, at: datetime) -> int:
+    """The holidays of the schools, where there is such a file. Gives how many there are in it."""
+    path = folder / "school_holidays.csv"
+    rows = list(rows_of(path)) if path.exists() else []
+    for row in rows:
+        names = {name: row[name] for name in ("name_nl", "name_fr", "name_de", "name_en")}
+        put_school_holiday(
+            by=SETUP, at=at, community=row["community"], starts_on=date.fromisoformat(row["starts_on"]),
+            ends_on=date.fromisoformat(row["ends_on"]), source=row["source"], **names,
         )  # fmt: skip
     return len(rows)
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
-from cases.checkins.models import CheckIn, Rhythm
+from cases.checkins.models import CheckIn, MissedContact, Rhythm
 from cases.checkins.services import (
-    acknowledge_late,
+    Chosen,
+    acknowledge_miss,
+    answer_miss,
     arrange_checkin,
     arrange_rhythm,
     avoid_days,
@@ -19,15 +21,21 @@ from cases.checkins.services import (
     climb,
     correct_checkin,
     end_rhythm,
+    hand_over_absence,
     leave_reminders,
     mark_late,
     materialise,
     pause_rhythm,
+    reassign_checkins,
+    reassign_rhythm,
     record_checkin,
     reinstate_checkin,
+    reopen_miss,
     reschedule_checkin,
+    reschedule_checkins,
     resume_rhythm,
     settle,
+    take_back_absence,
     take_up_rhythm,
     withdraw_avoided_days,
 )
@@ -37,6 +45,7 @@ from cities.ledger.rules import Clock
 from tests.architecture.acts import Scene, scene_of
 from tests.cases.checkins.conftest import DAY, after
 from tests.factories import AT, TODAY, Cast, a_case
+from tests.factories.absences import an_absence
 from tests.factories.checkins import a_checkin, a_rhythm
 from tests.factories.plans import a_plan
 
@@ -173,12 +182,82 @@ def _(cast: Cast) -> Scene:
     return Scene(cast.alice, partial(reinstate_checkin, checkin=checkin, by=cast.alice, at=AT, version=2))
 
 
-@scene_of(acknowledge_late)
+def missed(cast: Cast) -> MissedContact:
+    """A contact that nobody recorded, up to the coordinator."""
+    today(cast)
+    mark_late(by=Clock.CLOCK, at=after(7))
+    climb(by=Clock.CLOCK, at=after(7))
+    with acting(cast.carla):
+        return MissedContact.objects.get()
+
+
+@scene_of(acknowledge_miss)
 def _(cast: Cast) -> Scene:
-    checkin = today(cast)
-    climb(by=Clock.CLOCK, at=after(10))
-    act = partial(acknowledge_late, checkin=checkin, by=cast.carla, at=after(10), version=1)
+    row = missed(cast)
+    act = partial(acknowledge_miss, missed=row, by=cast.carla, at=after(7), version=row.version)
     return Scene(cast.carla, act)
+
+
+@scene_of(answer_miss)
+def _(cast: Cast) -> Scene:
+    row = missed(cast)
+    act = partial(
+        answer_miss, missed=row, by=cast.carla, at=after(7), version=row.version, answer="ARRANGED",
+        next_on=TODAY + 8 * DAY, reason="Was ill",
+    )  # fmt: skip
+    return Scene(cast.carla, act)
+
+
+@scene_of(reopen_miss)
+def _(cast: Cast) -> Scene:
+    row = missed(cast)
+    said: dict[str, Any] = {"answer": "CLOSED", "reason": "Was ill"}
+    with acting(cast.carla):
+        row = answer_miss(missed=row, by=cast.carla, at=after(7), version=row.version, **said)
+    return Scene(cast.carla, partial(reopen_miss, missed=row, by=cast.carla, at=after(7), version=row.version))
+
+
+@scene_of(reassign_checkins)
+def _(cast: Cast) -> Scene:
+    row = today(cast)
+    act = partial(
+        reassign_checkins, by=cast.carla, at=AT, chosen=[Chosen(row.pk, 1)], to=cast.bob, reason="Is ill", lets_in=True
+    )
+    return Scene(cast.carla, act)
+
+
+@scene_of(reschedule_checkins)
+def _(cast: Cast) -> Scene:
+    row = today(cast)
+    act = partial(
+        reschedule_checkins, by=cast.alice, at=AT, chosen=[Chosen(row.pk, 1)], due_on=TODAY + DAY, **ASKED
+    )  # fmt: skip
+    return Scene(cast.alice, act)
+
+
+@scene_of(reassign_rhythm)
+def _(cast: Cast) -> Scene:
+    act = partial(reassign_rhythm, rhythm=weekly(cast), by=cast.alice, at=AT, version=1, caseworker=cast.carla)
+    return Scene(cast.alice, act)
+
+
+@scene_of(hand_over_absence)
+def _(cast: Cast) -> Scene:
+    row, moving = today(cast), today(cast)
+    absence = an_absence(cast.alice, deputy=cast.bob)
+    chosen = [Chosen(row.pk, 1, "DEPUTY"), Chosen(moving.pk, 1, "MOVE")]
+    act = partial(hand_over_absence, absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)
+    return Scene(cast.alice, act)
+
+
+@scene_of(take_back_absence)
+def _(cast: Cast) -> Scene:
+    row = today(cast)
+    absence = an_absence(cast.alice, deputy=cast.bob)
+    chosen = [Chosen(row.pk, 1, "DEPUTY")]
+    with acting(cast.alice):
+        hand_over_absence(absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)
+    return Scene(cast.alice, partial(take_back_absence, absence=absence, by=cast.alice, at=AT, version=1))
 
 
 @scene_of(settle)
@@ -205,6 +284,7 @@ def _(cast: Cast) -> Scene:
 @scene_of(climb)
 def _(cast: Cast) -> Scene:
     today(cast)
+    mark_late(by=Clock.CLOCK, at=after(1))
     return Scene(Clock.CLOCK, partial(climb, by=Clock.CLOCK, at=after(10)))
 
 

@@ -1,19 +1,43 @@
 """Keeping cities, agencies, users, postings and figures: on behalf of an administrator of the whole country."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from cities.agencies.services import add_agency, change_agency, end_seat, seat_agency
+from cities.agencies.services import (
+    add_agency,
+    add_closing_days,
+    change_agency,
+    end_seat,
+    seat_agency,
+    withdraw_closing_days,
+)
 from cities.ledger.rules import Clock
-from cities.places.services import add_city, change_city, designate, record_population
+from cities.places.services import (
+    add_city,
+    change_city,
+    change_city_settings,
+    designate,
+    put_school_holiday,
+    record_population,
+)
 from cities.roles.rules import Role
 from cities.staff.models import User
-from cities.staff.services import appoint, change_preferences, change_user, create_user, end_posting
+from cities.staff.services import (
+    appoint,
+    change_absence,
+    change_preferences,
+    change_user,
+    create_user,
+    end_posting,
+    record_absence,
+    withdraw_absence,
+)
 from cities.statistics.services import put_figure, put_series
 from tests.architecture.acts import Scene, scene_of
 from tests.factories import AT, TODAY, Cast, a_user, posting_of, staff
+from tests.factories.absences import an_absence
 
 START = date(2024, 1, 1)
 
@@ -129,3 +153,59 @@ def _(cast: Cast) -> Scene:
         put_figure, by=by, at=AT, series=series, as_of=START, area="BE", measure="LEFT", value=Decimal(1), source="None"
     )  # fmt: skip
     return Scene(by, act)
+
+
+CLOSED: dict[str, Any] = {"starts_on": date(2024, 12, 25), "ends_on": date(2025, 1, 2)}
+
+
+@scene_of(add_closing_days)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(add_closing_days, by=by, at=AT, agency=cast.agency, **CLOSED))
+
+
+@scene_of(withdraw_closing_days)
+def _(cast: Cast) -> Scene:
+    row = add_closing_days(by=Clock.SETUP, at=AT, agency=cast.agency, **CLOSED)
+    by = _keeper()
+    return Scene(by, partial(withdraw_closing_days, closing=row, by=by, at=AT))
+
+
+@scene_of(change_city_settings)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    act = partial(
+        change_city_settings, city=cast.city, by=by, at=AT, coordinator_after=1, conference_after=2, misses_in_a_row=2,
+        quiet_from=time(19), quiet_until=time(8),
+    )  # fmt: skip
+    return Scene(by, act)
+
+
+@scene_of(put_school_holiday)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(put_school_holiday, by=by, at=AT, community="FLEMISH", **CLOSED, **NAMES))
+
+
+@scene_of(record_absence)
+def _(cast: Cast) -> Scene:
+    act = partial(
+        record_absence, by=cast.alice, at=AT, user=cast.alice, starts_on=TODAY, ends_on=date(2024, 11, 12),
+        deputy=cast.bob,
+    )  # fmt: skip
+    return Scene(cast.alice, act)
+
+
+@scene_of(change_absence)
+def _(cast: Cast) -> Scene:
+    row = an_absence(cast.alice)
+    act = partial(
+        change_absence, absence=row, by=cast.carla, at=AT, version=1, starts_on=TODAY, ends_on=date(2024, 11, 20),
+        deputy=cast.bob,
+    )  # fmt: skip
+    return Scene(cast.carla, act)
+
+
+@scene_of(withdraw_absence)
+def _(cast: Cast) -> Scene:
+    return Scene(cast.alice, partial(withdraw_absence, absence=an_absence(cast.alice), by=cast.alice, at=AT, version=1))

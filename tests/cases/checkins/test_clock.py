@@ -144,7 +144,7 @@ def test_materialise__what_the_database_refuses_is_set_aside_alone(
         found = of(shapes, rhythm, outlook)
         if rhythm.tolerance_days == 7:
             day = rhythm.materialised_until
-            return Shape(((day, day, "x" * 11, "PLANNED", None, day, day, None),), found.next_on)
+            return Shape(((day, day, "x" * 11, "PLANNED", None, day, None),), found.next_on)
         return found
 
     monkeypatch.setattr(Shapes, "of", too_long)
@@ -227,19 +227,8 @@ def test_mark_late__the_working_day_after_the_grace(followed: Followed) -> None:
     assert mark_late(by=CLOCK, at=midnight) == 1
     assert mark_late(by=CLOCK, at=midnight) == 0
     late = followed.fresh(friday)
-    assert (late.late_at, late.climbed_at, late.version) == (midnight, None, 1)
+    assert (late.late_at, late.version) == (midnight, 1)
     assert followed.fresh(patient).late_at is None
-
-
-def test_climb__two_working_days_later_and_only_what_is_open(followed: Followed) -> None:
-    checkin = a_checkin(followed.case, followed.plan, by=followed.alice)
-    done = a_checkin(followed.case, followed.plan, by=followed.alice)
-    with acting(followed.alice):
-        record_checkin(checkin=done, by=followed.alice, at=AT, version=1, outcome="HELD")
-    assert clock.climb(by=CLOCK, at=after(2)) == 0
-    assert clock.climb(by=CLOCK, at=after(3)) == 1
-    assert followed.fresh(checkin).climbed_at == after(3)
-    assert followed.fresh(done).climbed_at is None
 
 
 # --- Reminders ---

@@ -1,4 +1,4 @@
-"""Acts on a contact that is still to come, and on a late one."""
+"""Acts on a contact that is still to come."""
 
 from __future__ import annotations
 
@@ -12,14 +12,10 @@ from cases.access.services import acting
 from cases.casefiles.services import move_case
 from cases.checkins.models import CheckIn
 from cases.checkins.services import (
-    acknowledge_late,
     cancel_checkin,
-    climb,
-    record_checkin,
     reinstate_checkin,
     reschedule_checkin,
 )
-from cities.ledger.rules import Clock
 from cities.staff.models import User
 from tests.cases.checkins.conftest import DAY, Followed, after, last_entry
 from tests.factories import AT, TODAY
@@ -56,7 +52,7 @@ def test_arrange_checkin__one_contact_outside_any_rhythm(followed: Followed) -> 
         due_time=time(9, 30), place="At the school", kind="SCHOOL", tolerance_days=1,
     )  # fmt: skip
     assert (checkin.rhythm_id, checkin.occurs_on, checkin.state) == (None, date(2024, 11, 8), "PLANNED")
-    assert (checkin.late_from, checkin.climbs_on) == (date(2024, 11, 13), date(2024, 11, 15))
+    assert checkin.late_from == date(2024, 11, 13)
     assert (checkin.reminded_at, last_entry()[0].recipient) == (None, f"user {followed.alice.pk}")
 
 
@@ -204,37 +200,3 @@ def test_reinstate_checkin__of_a_day_gone_by_is_not_announced(followed: Followed
         cancel_checkin(checkin=checkin, by=followed.alice, at=after(1), version=1, **WHY)
         back = reinstate_checkin(checkin=checkin, by=followed.alice, at=after(1), version=2)
     assert back.reminded_at == AT
-
-
-def acknowledge(followed: Followed, checkin: CheckIn, *, by: User | None = None, version: int = 1) -> CheckIn:
-    with acting(by or followed.carla):
-        return acknowledge_late(checkin=checkin, by=by or followed.carla, at=after(7), version=version)
-
-
-def test_acknowledge_late__answers_what_climbed(followed: Followed, checkin: CheckIn) -> None:
-    with pytest.raises(Refused) as refused:
-        acknowledge(followed, checkin)
-    assert refused.value.code == "not_climbed"
-    climb(by=Clock.CLOCK, at=after(7))
-    with pytest.raises(Stale):
-        acknowledge(followed, checkin, version=4)
-    answered = acknowledge(followed, checkin)
-    assert (answered.answered_by, answered.answered_at, answered.version) == (followed.carla, after(7), 2)
-    with pytest.raises(Refused) as refused:
-        acknowledge(followed, checkin, version=2)
-    assert refused.value.code == "acknowledged"
-    assert str(followed.carla) in refused.value.message
-
-
-def test_acknowledge_late__is_the_coordinators(followed: Followed, checkin: CheckIn) -> None:
-    climb(by=Clock.CLOCK, at=after(7))
-    for other in (followed.alice, followed.cast.mayor):
-        with pytest.raises(NotAllowed):
-            acknowledge(followed, checkin, by=other)
-    with pytest.raises(OutOfSight):
-        acknowledge(followed, checkin, by=followed.cast.carlo)
-    with acting(followed.alice):
-        record_checkin(checkin=checkin, by=followed.alice, at=after(7), version=1, outcome="MISSED")
-    with pytest.raises(Refused) as refused:
-        acknowledge(followed, checkin, version=2)
-    assert refused.value.code == "recorded"

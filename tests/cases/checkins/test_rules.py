@@ -24,7 +24,6 @@ def test_late_from__the_working_day_after_the_days_of_grace(due_on: date, tolera
     late = rules.late_from(due_on, tolerance)
     following = oracle.working_days(due_on + ONE, due_on + 60 * ONE)
     assert late == following[tolerance]
-    assert rules.climbs_on(late) == following[tolerance + 2]
 
 
 @HUNDREDS

@@ -21,13 +21,10 @@ from cases.checkins.selectors import (
     last_recorded,
     late_in_city,
     next_checkin,
-    otherwise_late,
     overdue,
-    to_acknowledge,
     to_record,
 )
-from cases.checkins.services import acknowledge_late, cancel_checkin, climb, record_checkin
-from cities.ledger.rules import Clock
+from cases.checkins.services import cancel_checkin, record_checkin
 from tests.cases.checkins.conftest import DAY, Followed, after
 from tests.factories import AT, TODAY, a_case
 from tests.factories.checkins import a_checkin
@@ -75,18 +72,6 @@ def test_late_in_city__for_who_covers_the_city(followed: Followed) -> None:
     for user in (followed.alice, followed.cast.bob, followed.cast.carlo, followed.cast.dana):
         with acting(user):
             assert list(late_in_city(user, at=after(1))) == []
-
-
-def test_to_acknowledge__what_climbed_until_it_is_acknowledged(followed: Followed) -> None:
-    climbed = a_contact(followed, 0)
-    climb(by=Clock.CLOCK, at=after(7))
-    with_her = a_contact(followed, 3)
-    with acting(followed.carla):
-        assert list(to_acknowledge(followed.carla, at=after(7))) == [climbed]
-        assert list(otherwise_late(followed.carla, at=after(7))) == [with_her]
-        acknowledge_late(checkin=climbed, by=followed.carla, at=after(7), version=1)
-        assert list(to_acknowledge(followed.carla, at=after(7))) == []
-        assert list(otherwise_late(followed.carla, at=after(7))) == [climbed, with_her]
 
 
 def test_checkins_of_a_case__next_last_and_missed(followed: Followed) -> None:

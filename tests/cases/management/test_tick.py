@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cases.access.services import as_clock
-from cases.checkins.models import CheckIn
+from cases.checkins.models import MissedStep
 from cases.outbox.models import Message
 from cases.tasks import send_messages, tick
 from tests.factories import Cast, a_case
@@ -37,7 +37,7 @@ def test_tick__says_what_it_did(cast: Cast) -> None:
         "check-ins called off, of closed cases and ended plans": 0,
         "check-ins made": 1,
         "check-ins marked late": 1,
-        "check-ins brought to the coordinator": 1,
+        "missed contacts brought up a step": 1,
         "reminders left": 2,
         "messages sent": 2,
         "messages failed, to be tried again": 0,
@@ -65,7 +65,7 @@ def test_tasks__read_the_clock_and_do_what_is_due(cast: Cast) -> None:
     send_messages()
     ticked()
     with as_clock():
-        assert CheckIn.objects.filter(climbed_at__isnull=False).exists()
+        assert MissedStep.objects.filter(step="COORDINATOR").exists()
         due = Message.objects.filter(due_at__lte=timezone.now())
         assert set(due.values_list("state", flat=True)) == {"SENT"}
         assert len(mail.outbox) == due.count() >= 2

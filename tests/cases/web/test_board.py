@@ -13,9 +13,9 @@ from django.utils import timezone
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
-from cases.checkins.models import CheckIn
-from cases.checkins.selectors import checkins_for
-from cases.checkins.services import tick
+from cases.checkins.models import CheckIn, MissedStep
+from cases.checkins.selectors import checkins_for, missed_for
+from cases.checkins.services import answer_miss, tick
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
 from tests.cases.web.conftest import ClientOf
@@ -46,69 +46,48 @@ def now_as(cast: Cast, checkin: CheckIn) -> CheckIn:
         return checkins_for(cast.carla, at=timezone.now()).get(pk=checkin.pk)
 
 
-def test_board__shows_what_is_late_in_words_and_has_climbed(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
+def test_board__shows_what_nobody_answered(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
+    """Thirty days: past the coordinator, on the agenda of the next case conference."""
+    page = client_of(cast.carla).get("/board/").content.decode()
+    block = page[page.index('id="block-conference"') : page.index('id="block-unheld"')]
+    assert "Nothing was recorded" in block
+    assert "on the agenda of the next case conference for" in block
+    assert "Nemo Voorbeeld" in block
+
+
+def test_board__shows_what_is_late_in_words(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
+    with acting(cast.carla):
+        (row,) = missed_for(cast.carla, at=timezone.now())
+        answer_miss(missed=row, by=cast.carla, at=timezone.now(), version=row.version, answer="CLOSED", reason="Ill")
     page = client_of(cast.carla).get("/board/").content.decode()
     assert "More than ten working days late" in page
     assert "working days late</span>" in page
-    assert f"/board/late/{late.pk}/acknowledge/" in page
-    assert "Nemo Voorbeeld" in page
 
 
 def test_board__is_written_down_with_what_it_showed(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
     client_of(cast.carla).get("/board/")
-    shown = LedgerEntry.objects.filter(actor=cast.carla, act="BOARD_READ", object_type="checkin")
-    assert [entry.object_ids for entry in shown] == [[late.pk]]
+    shown = LedgerEntry.objects.filter(actor=cast.carla, act="BOARD_READ", object_type="missedstep")
+    with acting(cast.carla):
+        (step,) = MissedStep.objects.filter(missed__checkin=late, over_at__isnull=True)
+    assert [entry.object_ids for entry in shown] == [[step.pk]]
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "charlie", "liaison", "analyst", "dana", "administrator"])
 def test_board__is_for_who_runs_a_city(cast: Cast, late: CheckIn, client_of: ClientOf, who: str) -> None:
     client = client_of(getattr(cast, who))
     assert client.get("/board/").status_code == 403
-    assert client.post(f"/board/late/{late.pk}/acknowledge/", {"version": late.version}).status_code in (403, 404)
-    assert now_as(cast, late).answered_at is None
 
 
 def test_board__of_another_city_shows_nothing_of_this_one(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
     page = client_of(cast.carlo).get("/board/").content.decode()
     assert late.casefile.reference not in page
     assert str(cast.alice) not in page
-    answer = client_of(cast.carlo).post(f"/board/late/{late.pk}/acknowledge/", {"version": late.version})
-    assert answer.status_code == 404
 
 
 def test_board__gives_the_mayor_no_button(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
     page = client_of(cast.mayor).get("/board/").content.decode()
     assert "Nemo Voorbeeld" in page
     assert "acknowledge/" not in page
-
-
-def test_acknowledge__is_said_on_the_board(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
-    carla = client_of(cast.carla)
-    answer = carla.post(f"/board/late/{late.pk}/acknowledge/", {"version": late.version}, follow=True)
-    page = answer.content.decode()
-    assert answer.redirect_chain == [("/board/", 302)]
-    assert f"acknowledged by {cast.carla}" in page
-    assert "acknowledge/" not in page
-    again = carla.post(f"/board/late/{late.pk}/acknowledge/", {"version": late.version}, follow=True)
-    assert "has acknowledged this already" in again.content.decode()
-
-
-def test_acknowledge__in_place_answers_with_the_row(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
-    answer = client_of(cast.carla).post(
-        f"/board/late/{late.pk}/acknowledge/", {"version": late.version}, headers={"HX-Request": "true"}
-    )
-    page = answer.content.decode()
-    assert "<html" not in page
-    assert f'id="climbed-{late.pk}"' in page
-    assert "acknowledged by" in page
-
-
-@pytest.mark.parametrize("version", ["", "x", "99", "1\x00"])
-def test_acknowledge__says_what_is_wrong(cast: Cast, late: CheckIn, client_of: ClientOf, version: str) -> None:
-    answer = client_of(cast.carla).post(f"/board/late/{late.pk}/acknowledge/", {"version": version}, follow=True)
-    assert answer.status_code == 200
-    assert 'class="notice late"' in answer.content.decode()
-    assert now_as(cast, late).answered_at is None
 
 
 def test_board__assigns_a_lead_from_there(cast: Cast, client_of: ClientOf) -> None:

@@ -201,14 +201,6 @@ def test_cancel_and_reinstate(cast: Cast, case: Casefile, checkin: CheckIn, clie
     assert as_it_stands(cast.alice, case, checkin.pk).state == "PLANNED"
 
 
-def test_acknowledge__is_for_the_coordinator(cast: Cast, case: Casefile, checkin: CheckIn, client_of: ClientOf) -> None:
-    here = path(case, f"check-ins/{checkin.pk}/acknowledge/")
-    assert client_of(cast.alice).post(here, {"version": checkin.version}).status_code == 403
-    early = client_of(cast.carla).post(here, {"version": checkin.version})
-    assert early.status_code == 422
-    assert "has not come to the coordinator" in early.content.decode()
-
-
 def test_arrange__one(cast: Cast, case: Casefile, plan: FollowUpPlan, client_of: ClientOf) -> None:
     alice, here = client_of(cast.alice), path(case, "check-ins/new/")
     day = timezone.localdate() + timedelta(days=3)

@@ -1,0 +1,25 @@
+"""Acts on those who work here: their accounts and postings, what they prefer, and when they are absent."""
+
+from cities.staff.services.absences import change_absence, record_absence, withdraw_absence
+from cities.staff.services.accounts import (
+    appoint,
+    change_preferences,
+    change_user,
+    create_user,
+    end_posting,
+    require_settings,
+    write_settings,
+)
+
+__all__ = [
+    "appoint",
+    "change_absence",
+    "change_preferences",
+    "change_user",
+    "create_user",
+    "end_posting",
+    "record_absence",
+    "require_settings",
+    "withdraw_absence",
+    "write_settings",
+]
