@@ -50,7 +50,8 @@ class Surroundings:
 
 def surroundings(first: date, until: date, *, at: datetime) -> Surroundings:
     """Whatever of the public square decides on the days from `first` until `until`: a few rows, for all rhythms."""
-    first, until = first - _REACH, until + _REACH
+    first = first - _REACH if first - date.min > _REACH else date.min
+    until = until + _REACH if date.max - until > _REACH else date.max  # the calendar itself ends
     window = {"starts_on__lt": until, "ends_on__gt": first}
     closed: dict[int, list[Period]] = defaultdict(list)
     for closing in ClosingDays.objects.filter(**window, withdrawn_at__isnull=True).order_by("starts_on"):

@@ -34,6 +34,9 @@ from cities.roles.rules import Compartment
 from cities.staff.models import Absence, User
 from cities.staff.selectors import deputy_of
 
+#: From here on there are no two years left in the calendar.
+_FURTHEST_DAY = date.max - FURTHEST
+
 A_FORTNIGHT = timedelta(days=14)
 _IN_TIME_ORDER = ("due_on", F("due_time").asc(nulls_last=True), "pk")
 
@@ -91,7 +94,7 @@ def preview(
         first = max(pattern.starts_on, day_of(at))
         said = {name: getattr(pattern, name) for name in ("avoids_regional", "avoids_school", "starts_on", "ends_on")}
         typed = Rhythm(casefile=case, city_id=case.city_id, caseworker=caseworker, **said)
-        [outlook] = outlooks([typed], surroundings(first, first + FURTHEST, at=at))
+        [outlook] = outlooks([typed], surroundings(first, min(first, _FURTHEST_DAY) + FURTHEST, at=at))
         days += next_days(
             pattern, first=first, count=count - len(days), calendar=outlook.calendar, away=outlook.away
         )  # fmt: skip
