@@ -103,8 +103,8 @@ def days_off(
     """The calendar of a rhythm, from all that is known where it is held: regional and school holidays if it was
     agreed to avoid them."""
     return DaysOff(
-        feasts=regional_feasts(region, languages) if getattr(pattern, "avoids_regional", False) else frozenset(),
-        school=tuple(school) if getattr(pattern, "avoids_school", False) else (),
+        feasts=regional_feasts(region, languages) if pattern.avoids_regional else frozenset(),
+        school=tuple(school) if pattern.avoids_school else (),
         closed=tuple(closed), away=tuple(away), avoided=tuple(avoided),
     )  # fmt: skip
 

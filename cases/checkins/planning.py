@@ -19,10 +19,8 @@ from cases.checkins.recurrence import (
     WEEKS,
     Recurring,
     fault_of,
-    is_within_week,
     occurrences,
     occurrences_from,
-    times_of,
 )
 
 
@@ -147,7 +145,7 @@ def _planned(
 def _in_its_week(pattern: Recurring, day: date, calendar: Calendar) -> date | None:
     """Another day of the week that will do as well, when any of them will and `day` is off."""
     because = calendar(day)
-    if not is_within_week(pattern) or because is None or _keeps(pattern.policy, because):
+    if not pattern.within_week or because is None or _keeps(pattern.policy, because):
         return None
     days = [day + timedelta(days=passed - day.weekday()) for passed in range(5)]
     worked = [one for one in days if calendar(one) is None and not _is_outside(pattern, one)]
@@ -162,7 +160,7 @@ def _in_its_week(pattern: Recurring, day: date, calendar: Calendar) -> date | No
 def _is_outside(pattern: Recurring, day: date) -> bool:
     if day < pattern.starts_on:
         return True
-    return pattern.ends_on is not None and day >= pattern.ends_on and times_of(pattern) is None
+    return pattern.ends_on is not None and day >= pattern.ends_on and pattern.times is None
 
 
 def _is_taken(
@@ -191,7 +189,7 @@ def shape_of(pattern: Recurring, first: date, until: date | None = None) -> Hash
     """
     if fault := fault_of(pattern):
         return fault
-    ends_on, times = pattern.ends_on, times_of(pattern)
+    ends_on, times = pattern.ends_on, pattern.times
     reach = _REACH_OF_NEAREST if pattern.policy == MovePolicy.NEAREST else _REACH
     is_counted = times is not None and ends_on is not None
     began: date | int = pattern.starts_on
@@ -207,8 +205,8 @@ def shape_of(pattern: Recurring, first: date, until: date | None = None) -> Hash
     elif pattern.frequency == MONTHS:
         on = (pattern.month_day,) if pattern.month_day is not None else (pattern.nth, pattern.nth_weekday)
     return (
-        pattern.frequency, pattern.every, on, pattern.policy, is_within_week(pattern), began, ends_on, times,
-        is_counted, getattr(pattern, "avoids_regional", False), getattr(pattern, "avoids_school", False),
+        pattern.frequency, pattern.every, on, pattern.policy, pattern.within_week, began, ends_on, times,
+        is_counted, pattern.avoids_regional, pattern.avoids_school,
     )  # fmt: skip
 
 

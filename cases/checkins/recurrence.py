@@ -89,23 +89,13 @@ class Pattern:
     avoids_school: bool = False
 
 
-def times_of(pattern: Recurring) -> int | None:
-    """How many times in all, when that was agreed. A row from before this could be said has no such field."""
-    return getattr(pattern, "times", None)
-
-
-def is_within_week(pattern: Recurring) -> bool:
-    """Whether any day of the week will do; see `times_of` for rows from before."""
-    return getattr(pattern, "within_week", False)
-
-
 def fault_of(pattern: Recurring) -> str:
     """The name of the first field that makes no sense in this pattern, or nothing when it does."""
     if not 1 <= pattern.every <= 366:
         return "every"
     if pattern.ends_on is not None and pattern.ends_on <= pattern.starts_on:
         return "ends_on"
-    if (times := times_of(pattern)) is not None and not 1 <= times <= MOST_TIMES:
+    if (times := pattern.times) is not None and not 1 <= times <= MOST_TIMES:
         return "times"
     frequency = pattern.frequency
     if frequency == WEEKS:
@@ -144,7 +134,7 @@ def occurrences_from(pattern: Recurring, first: date) -> Iterator[date]:
     """
     if fault := fault_of(pattern):
         raise ValueError(fault)
-    if pattern.ends_on is None and (times := times_of(pattern)) is not None:
+    if pattern.ends_on is None and (times := pattern.times) is not None:
         counted = islice(_all_from(pattern, pattern.starts_on), times)
         yield from (day for day in counted if day >= first)
         return
@@ -153,7 +143,7 @@ def occurrences_from(pattern: Recurring, first: date) -> Iterator[date]:
 
 def ends_with_count(pattern: Recurring) -> date:
     """The first day after the last of a number of times: what `ends_on` of such a rhythm is."""
-    times = times_of(pattern)
+    times = pattern.times
     if fault := fault_of(pattern) or ("times" if times is None else ""):
         raise ValueError(fault)
     counted = list(islice(_all_from(pattern, pattern.starts_on), times))

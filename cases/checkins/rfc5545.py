@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.checkins.recurrence import LAST, ONE_DAY, Frequency, Pattern, Recurring, fault_of, times_of
+from cases.checkins.recurrence import LAST, ONE_DAY, Frequency, Pattern, Recurring, fault_of
 from cities.places.rules import day_of
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -53,7 +53,7 @@ def to_rrule(pattern: Recurring) -> str:
         return ""
     name = next(name for name, frequency in FREQUENCIES.items() if frequency == pattern.frequency)
     parts = [f"FREQ={name}", f"INTERVAL={pattern.every}", *_on(pattern)]
-    if (times := times_of(pattern)) is not None:
+    if (times := pattern.times) is not None:
         parts.append(f"COUNT={times}")
     elif pattern.ends_on is not None:
         parts.append(f"UNTIL={pattern.ends_on - ONE_DAY:%Y%m%d}")

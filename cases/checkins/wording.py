@@ -9,13 +9,13 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from cases.checkins.recurrence import LAST, ONE_DAY, Frequency, Recurring, is_within_week, times_of
+from cases.checkins.recurrence import LAST, ONE_DAY, Frequency, Recurring
 from cases.checkins.tapers import Lasting, Step
 
 
 def in_words(pattern: Recurring) -> str:
     """How often, and on which day: "every two weeks on Tuesday". When any day of the week will do, that too."""
-    if not is_within_week(pattern):
+    if not pattern.within_week:
         return _how_often(pattern)
     if pattern.frequency == Frequency.WEEKS and len(set(pattern.weekdays)) == 1:
         said = ngettext(
@@ -29,7 +29,7 @@ def in_words_to_the_end(pattern: Recurring) -> str:
     """The same with how many times, or until when: "every week on Tuesday, 8 times". The day that is said is the last
     on which there may be one."""
     told = {"rhythm": in_words(pattern)}
-    if (times := times_of(pattern)) is not None:
+    if (times := pattern.times) is not None:
         said = ngettext("%(rhythm)s, once", "%(rhythm)s, %(number)s times", times)
         return said % {**told, "number": times}
     if pattern.ends_on is None:
