@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.access.rules import Refused, clean_text
 from cases.travel.rules import Reliability
 
+#: How articles are called that were put in after another, in their order.
+INSERTED = ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "novies", "decies")
+
 
 class ReferralStage(models.TextChoices):
     """Where a referral stands."""

@@ -6,8 +6,10 @@ No question here joins the case: the office cannot open it, and a join would hid
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from cases.access.models import offices_of, postings_in_force
@@ -21,7 +23,7 @@ from cases.prosecution.models import (
     ReferralOffence,
     ReferralStageChange,
 )
-from cases.prosecution.rules import ReferralStage
+from cases.prosecution.rules import INSERTED, ReferralStage
 from cities.agencies.models import Agency
 from cities.agencies.rules import AgencyKind
 from cities.agencies.selectors import agencies
@@ -86,7 +88,7 @@ def facts_of(referral: ProsecutionReferral) -> QuerySet[ReferralFact]:
 def offences_of(referral: ProsecutionReferral) -> QuerySet[ReferralOffence]:
     """The offences that a referral which was found for somebody suspects."""
     kept = ReferralOffence.objects.filter(referral=referral, removed_at__isnull=True)
-    return kept.select_related("offence").order_by("offence__code")
+    return kept.select_related("offence").order_by(*_as_in_the_code("offence__code"))
 
 
 def stage_changes_of(referral: ProsecutionReferral, user: User, *, at: datetime) -> QuerySet[ReferralStageChange]:
@@ -95,9 +97,22 @@ def stage_changes_of(referral: ProsecutionReferral, user: User, *, at: datetime)
     return rows.select_related("recorded_by").order_by("changed_at", "pk")
 
 
+def _as_in_the_code(field: str) -> list[Any]:
+    """Articles in the order in which a code has them: 140, 140bis, 140ter, 140quater; what is no number comes last."""
+    number = Cast(Func(F(field), Value("^[0-9]{1,9}"), function="substring"), BigIntegerField())
+    inserted = Case(  # from the last: "quater" ends in "ter"
+        *(
+            When(**{f"{field}__endswith": word}, then=Value(place))
+            for place, word in reversed([*enumerate(INSERTED, 1)])
+        ),
+        default=Value(0),
+    )
+    return [number.asc(nulls_last=True), inserted, field]
+
+
 def offences() -> QuerySet[Offence]:
     """The whole code list, former wordings too."""
-    return Offence.objects.order_by("code", "starts_on")
+    return Offence.objects.order_by(*_as_in_the_code("code"), "starts_on")
 
 
 def offences_on(day: date) -> QuerySet[Offence]:

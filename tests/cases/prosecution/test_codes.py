@@ -99,3 +99,11 @@ def test_load_offences__on_behalf_of_somebody_who_may(cast: Cast, tmp_path: Path
         (tmp_path / "offences.csv").write_text(text)
         with pytest.raises(CommandError, match=said):
             call_command("load_offences", by=root.email, file=tmp_path / "offences.csv")
+
+
+def test_offences__stand_as_in_the_code(keeper: User) -> None:
+    codes = ["99", "140", "140bis", "140ter", "140quater", "140sexies", "140septies", "141", "Customs Act", "9" * 40]
+    for code in reversed(codes):
+        an_offence(code)
+    with acting(keeper):
+        assert [row.code for row in offences()] == [*codes[:-2], "9" * 40, "Customs Act"]
