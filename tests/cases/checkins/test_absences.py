@@ -15,7 +15,7 @@ from cases.access.rules import NotAllowed, OutOfSight, Refused, Stale
 from cases.access.selectors import compartments_open_to
 from cases.access.services import acting
 from cases.casefiles.services import move_case
-from cases.checkins.models import CheckIn, Rhythm
+from cases.checkins.models import CheckIn, CheckInNote, Rhythm
 from cases.checkins.selectors import contacts_of, contacts_within, day_past, standing_in_for
 from cases.checkins.services import (
     Chosen,
@@ -35,9 +35,9 @@ from cities.staff.models import Absence, User
 from cities.staff.services import change_absence
 from tests.cases.checkins import oracle
 from tests.cases.checkins.conftest import DAY, Followed, after
-from tests.factories import AT, TODAY, a_case, on_the_team
+from tests.factories import AT, TODAY, Cast, a_case, on_the_team
 from tests.factories.absences import an_absence
-from tests.factories.checkins import a_checkin, a_rhythm
+from tests.factories.checkins import a_checkin, a_rhythm, an_agreed_plan
 from tests.factories.plans import a_plan
 
 WHY: dict[str, Any] = {"asked_by": "US", "reason": "Training day"}
@@ -86,21 +86,34 @@ def test_hand_over_absence__to_the_deputy_past_it_or_left(followed: Followed) ->
     assert {timezone.localtime(grant.ends_at).isoformat()[:16] for grant in grants if grant.ends_at} == {
         "2024-11-12T00:00"
     }
+    with acting(alice):
+        assert list(contacts_of(bob, alice, at=AT)) == [held]
+        assert list(standing_in_for(alice, alice, at=AT)) == [held]
+
+
+def test_hand_over_absence__the_deputy_reads_and_records(cast: Cast) -> None:
+    """Now, not in 2024: PostgreSQL judges by its own clock until when she sees the case."""
+    at, alice, bob = timezone.now(), cast.alice, cast.bob
+    case = a_case(by=cast.carla, lead=alice, at=at - DAY)
+    plan = an_agreed_plan(case, by=alice, starts_on=timezone.localdate(at), at=at)
+    row = a_checkin(case, plan, by=alice, at=at, due_on=timezone.localdate(at))
+    absence = an_absence(alice, at=at, deputy=bob)
     with acting(bob):
-        assert list(contacts_of(bob, bob, at=AT)) == [held]
-        assert [row.pk for row in standing_in_for(alice, bob, at=AT)] == [first.pk]
-
-
-def test_hand_over_absence__the_deputy_can_record_and_alice_still_reads(followed: Followed) -> None:
-    row = contact(followed)
-    hand_over(followed, an_absence(followed.alice, deputy=followed.cast.bob), (row, "DEPUTY"))
-    with acting(followed.cast.bob):
+        assert not CheckIn.objects.exists()
+    with acting(alice):
+        hand_over_absence(absence=absence, by=alice, at=at, version=1, chosen=[Chosen(row.pk, 1, "DEPUTY")])
+    with acting(bob):
+        assert [held.pk for held in contacts_of(bob, bob, at=timezone.now())] == [row.pk]
         done = record_checkin(
-            checkin=row, by=followed.cast.bob, at=AT, version=2, outcome="HELD", note="Talked of football"
-        )
-    assert done.outcome_by == followed.cast.bob
-    (note,) = followed.notes(row)
-    assert note.note == "Talked of football"
+            checkin=row, by=bob, at=timezone.now(), version=2, outcome="HELD", note="Talked of football"
+        )  # fmt: skip
+        assert done.outcome_by == bob
+        assert CheckInNote.objects.get(checkin=row).note == "Talked of football"
+    with acting(alice):
+        take_back_absence(absence=absence, by=alice, at=timezone.now(), version=1)
+    with acting(bob):
+        assert not CheckIn.objects.exists()
+        assert not CheckInNote.objects.exists()
 
 
 def test_hand_over_absence__gives_nothing_to_who_sees_it_already(followed: Followed) -> None:
@@ -164,8 +177,8 @@ def test_take_back_absence__gives_back_and_closes_the_case_to_the_deputy(followe
     row, held = contact(followed), contact(followed, 1)
     absence = an_absence(followed.alice, deputy=bob)
     hand_over(followed, absence, (row, "DEPUTY"), (held, "DEPUTY"))
-    with acting(bob):
-        record_checkin(checkin=held, by=bob, at=AT + DAY, version=2, outcome="HELD")
+    with acting(followed.carla):
+        record_checkin(checkin=held, by=followed.carla, at=AT + DAY, version=2, outcome="HELD")
     with acting(followed.alice):
         back = take_back_absence(absence=absence, by=followed.alice, at=AT, version=1)
     assert [one.pk for one in back] == [row.pk]
@@ -180,8 +193,8 @@ def test_take_back_absence__what_was_recorded_already_leaves_no_sight_behind(fol
     bob, row = followed.cast.bob, contact(followed)
     absence = an_absence(followed.alice, deputy=bob)
     hand_over(followed, absence, (row, "DEPUTY"))
-    with acting(bob):
-        record_checkin(checkin=row, by=bob, at=AT, version=2, outcome="HELD")
+    with acting(followed.carla):
+        record_checkin(checkin=row, by=followed.carla, at=AT, version=2, outcome="HELD")
     with acting(followed.alice):
         assert take_back_absence(absence=absence, by=followed.alice, at=AT, version=1) == []
     assert sees(followed, bob) == set()
@@ -219,9 +232,7 @@ def test_hand_over_absence__after_a_change_puts_right_what_was_handed(followed: 
     hand_over(followed, absence, (followed.fresh(late), "DEPUTY"), version=3)
     with acting(followed.carla):
         ends = set(CaseAccess.grants.in_force(at=AT).filter(user=bob).values_list("ends_at", flat=True))
-    assert {timezone.localtime(end).date() for end in ends if end} == {date(2024, 11, 12), date(2024, 11, 14)} or len(
-        ends
-    ) == 1
+    assert {timezone.localtime(end).date() for end in ends if end} == {date(2024, 11, 14)}
     with acting(alice):
         change_absence(
             absence=absence, by=alice, at=AT, version=3, starts_on=TODAY, ends_on=TODAY + 9 * DAY, deputy=followed.carla
