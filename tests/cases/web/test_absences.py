@@ -113,7 +113,7 @@ def test_absence__of_a_colleague_is_not_there_for_others(cast: Cast, client_of: 
 def test_colleague__several_handed_over_with_a_line_for_each(cast: Cast, checkin: CheckIn, client_of: ClientOf) -> None:
     carla, where = client_of(cast.carla), f"/colleagues/contacts/?of={cast.alice.pk}"
     assert "Nemo Voorbeeld" in carla.get(where).content.decode()
-    told: dict[str, Any] = {"act": "reassign", "to": cast.bob.pk, "reason": "Is ill"}
+    told: dict[str, Any] = {"act": "reassign", "reassign-to": cast.bob.pk, "reassign-reason": "Is ill"}
     nothing = carla.post(where, told)
     assert nothing.status_code == 422
     assert "Tick the contacts" in nothing.content.decode()
@@ -121,20 +121,25 @@ def test_colleague__several_handed_over_with_a_line_for_each(cast: Cast, checkin
     left = carla.post(where, told).content.decode()
     assert "not on the case" in left
     assert now_as(cast.carla, checkin).caseworker == cast.alice
-    done = carla.post(where, told | {"lets_in": "on"}).content.decode()
+    done = carla.post(where, told | {"reassign-lets_in": "on"}).content.decode()
     assert "nothing was done" not in done
     assert now_as(cast.carla, checkin).caseworker == cast.bob
-    stale = carla.post(f"/colleagues/contacts/?of={cast.bob.pk}", told | {"to": cast.carla.pk}).content.decode()
+    stale = carla.post(
+        f"/colleagues/contacts/?of={cast.bob.pk}", told | {"reassign-to": cast.carla.pk}
+    ).content.decode()
     assert "Somebody else changed this" in stale
 
 
 def test_colleague__all_to_another_day(cast: Cast, checkin: CheckIn, client_of: ClientOf) -> None:
     alice, day = client_of(cast.alice), timezone.localdate() + 3 * DAY
-    told = {"act": "reschedule", "due_on": day.isoformat(), "asked_by": "US", "chosen": [f"{checkin.pk}:1", "x", "1:"]}
+    told: dict[str, Any] = {
+        "act": "reschedule", "reschedule-due_on": day.isoformat(), "reschedule-asked_by": "US",
+        "chosen": [f"{checkin.pk}:1", "x", "1:"],
+    }  # fmt: skip
     refused = alice.post("/colleagues/contacts/", told)
     assert refused.status_code == 422
     assert f'value="{checkin.pk}:1" checked' in refused.content.decode()
-    alice.post("/colleagues/contacts/", told | {"reason": "Training day"})
+    alice.post("/colleagues/contacts/", told | {"reschedule-reason": "Training day"})
     with acting(cast.alice):
         moved: date = CheckIn.objects.get(replaces=checkin).due_on
     assert moved == day
@@ -146,9 +151,8 @@ def test_colleague__of_another_city_is_nobody(cast: Cast, checkin: CheckIn, clie
     page = client_of(cast.bob).get(f"/colleagues/contacts/?of={cast.alice.pk}").content.decode()
     assert "Nemo" not in page
     assert client_of(cast.charlie).get(f"/colleagues/contacts/?of={cast.alice.pk}").status_code == 404
-    stranger = client_of(cast.bob).post(
-        "/colleagues/contacts/", {"act": "reassign", "to": cast.carla.pk, "reason": "x", "chosen": f"{checkin.pk}:1"}
-    )
+    told = {"act": "reassign", "reassign-to": cast.carla.pk, "reassign-reason": "x", "chosen": f"{checkin.pk}:1"}
+    stranger = client_of(cast.bob).post("/colleagues/contacts/", told)
     assert stranger.status_code == 404
 
 
