@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from cases.api import (
+    absences,
     casefiles,
     checkins,
     figures,
@@ -67,6 +68,9 @@ own = [
     path(f"{A_CHECKIN}/reschedule", checkins.CheckInReschedule.as_view(), name="checkin_reschedule"),
     path(f"{A_CHECKIN}/cancel", checkins.CheckInCancel.as_view(), name="checkin_cancel"),
     path(f"{A_CHECKIN}/reinstate", checkins.CheckInReinstate.as_view(), name="checkin_reinstate"),
+    path("absences", absences.Absences.as_view(), name="absences"),
+    path("absences/<row:pk>", absences.OneAbsence.as_view(), name="absence"),
+    path("absences/<row:pk>/withdraw", absences.AbsenceWithdraw.as_view(), name="absence_withdraw"),
     path("missed-contacts", missed.MissedContacts.as_view(), name="missed_contacts"),
     path(A_MISS, missed.OneMissedContact.as_view(), name="missed_contact"),
     path(f"{A_MISS}/acknowledge", missed.MissedAcknowledge.as_view(), name="missed_contact_acknowledge"),

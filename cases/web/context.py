@@ -35,12 +35,13 @@ CASE_PAGES = (
     "cases:plan",
     "cases:rhythm",
     "cases:checkin",
+    "cases:missed",
     "cases:timeline",
     "cases:who_can",
 )
 
 PLACES = (
-    Place("cases:my_day", _("My day"), None, shortcut="g d"),
+    Place("cases:my_day", _("My day"), None, ("cases:absence", "cases:colleague"), shortcut="g d"),
     Place("cases:case_list", _("Cases"), Permission.CASE_READ, CASE_PAGES, shortcut="g c"),
     Place("cases:board", _("Board"), Permission.BOARD_READ),
     Place("cases:referral_list", _("Referrals"), Permission.REFERRAL_READ, ("cases:referral",)),

@@ -86,6 +86,11 @@ ROUTES = [
         "checkin", "check-ins/{checkin}", CORE,
         dict.fromkeys(["change", "reschedule", "cancel", "reinstate"], P.CHECKIN_RESCHEDULE),
     ),
+    Route("cases_api:absences", "get", "absences", P.ABSENCE_RECORD),
+    Route("cases_api:absences", "post", "absences", P.ABSENCE_RECORD),
+    Route("cases_api:absence", "get", "absences/{absence}", P.ABSENCE_RECORD, CARE),
+    Route("cases_api:absence", "put", "absences/{absence}", P.ABSENCE_RECORD, CARE),
+    Route("cases_api:absence_withdraw", "post", "absences/{absence}/withdraw", P.ABSENCE_RECORD, CARE),
     Route("cases_api:missed_contacts", "get", "missed-contacts", P.MISSED_READ),
     Route("cases_api:missed_contact", "get", "missed-contacts/{missed}", P.MISSED_READ, CORE),
     *_acts(

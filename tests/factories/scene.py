@@ -13,6 +13,7 @@ from cases.people.services import add_contact
 from cases.plans.selectors import goals_of
 from cases.plans.services import add_action
 from cases.travel.services import record_status
+from tests.factories.absences import an_absence
 from tests.factories.cases import a_case
 from tests.factories.cast import Cast
 from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
@@ -67,7 +68,7 @@ def a_scene(cast: Cast) -> Scene:
     numbers = {
         "person": case.person_id, "contact": contact.pk, "status": status.pk, "plan": plan.number, "goal": goal.pk,
         "action": action.pk, "rhythm": rhythm.pk, "avoided": avoided.pk, "checkin": checkin.pk, "recorded": recorded.pk,
-        "missed": missed.pk,
+        "missed": missed.pk, "absence": an_absence(cast.alice).pk,
         "drafted": drafted.pk, "sent": sent.pk, "offence": an_offence().pk, "agency": cast.agency.pk,
         "office": cast.office.pk, "user": cast.alice.pk, "posting": posting_of(cast.bob).pk,
     }  # fmt: skip

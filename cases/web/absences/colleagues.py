@@ -35,8 +35,10 @@ def contacts(request: SignedIn) -> HttpResponse:
     others = could_stand_in_for(holder, at=request.at) | users().filter(pk=request.user.pk)
     arranges = Permission.ABSENCE_ARRANGE in acts_of(request.user, at=request.at)
     wanted = request.POST.get("act", "") if request.method == "POST" else ""
-    reassign = ReassignForm(request.POST if wanted == "reassign" else None, rows={"to": others.distinct()})
-    reschedule = RescheduleAllForm(request.POST if wanted == "reschedule" else None)
+    reassign = ReassignForm(
+        request.POST if wanted == "reassign" else None, prefix="reassign", rows={"to": others.distinct()}
+    )
+    reschedule = RescheduleAllForm(request.POST if wanted == "reschedule" else None, prefix="reschedule")
     if not arranges:
         del reassign.fields["lets_in"]
     told, form = None, reassign if wanted == "reassign" else reschedule

@@ -28,7 +28,7 @@ Row = dict[str, str]
 class Command(BaseCommand):
     """Loads the reference data. Twice makes no difference; a changed file changes the rows, and the ledger says so."""
 
-    help = "Loads the cities, the published figures and the school holidays. Again: only what differs is written."
+    help = "Loads cities, published figures and school holidays. Safe to run again: only what differs is written."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--folder", type=Path, default=DATA, help="where the files are (default: cities/data)")

@@ -66,6 +66,38 @@ def test_grant__by_a_new_posting_makes_room_only_for_what_is_given_again(cast: C
 
 
 @pytest.mark.django_db
+def test_grant__until_a_day_and_for_longer_when_asked_again(cast: Cast) -> None:
+    case = a_case(by=cast.carla)
+    week, month = AT + timedelta(days=7), AT + timedelta(days=30)
+    given: dict[str, Any] = {"by": cast.carla, "at": AT, "case": case, "ground": Ground.DEPUTY}
+    given |= {"to": posting_of(cast.bob), "compartments": [Compartment.CORE]}
+    with acting(cast.carla):
+        assert [row.ends_at for row in grant(**given, until=week)] == [week]
+        assert grant(**given, until=AT + timedelta(days=3)) == []
+        assert compartments_open_to(cast.bob, case, at=AT) == {Compartment.CORE}
+        assert not compartments_open_to(cast.bob, case, at=week)
+        assert [row.ends_at for row in grant(**given, until=month)] == [month]
+        assert [row.ends_at for row in grant(**given)] == [None]
+        assert grant(**given, until=month) == []
+        assert CaseAccess.grants.in_force(at=AT).filter(user=cast.bob).count() == 1
+        assert end_grants(by=cast.carla, at=AT, case=case, user=cast.bob, ground=Ground.DEPUTY) == 1
+        assert not compartments_open_to(cast.bob, case, at=AT)
+
+
+@pytest.mark.django_db
+def test_end_grants__also_what_would_end_by_itself(cast: Cast) -> None:
+    case = a_case(by=cast.carla)
+    given: dict[str, Any] = {"by": cast.carla, "at": AT, "case": case, "ground": Ground.DEPUTY}
+    with acting(cast.carla):
+        grant(
+            **given, to=posting_of(cast.bob), compartments=[Compartment.CORE, Compartment.CARE],
+            until=AT + timedelta(days=7),
+        )  # fmt: skip
+        assert end_grants(by=cast.carla, at=AT, case=case, user=cast.bob, ground=Ground.DEPUTY) == 2
+        assert end_grants(by=cast.carla, at=AT, case=case, user=cast.bob, ground=Ground.DEPUTY) == 0
+
+
+@pytest.mark.django_db
 def test_grant_office__again_changes_nothing(cast: Cast) -> None:
     case = a_case(by=cast.carla)
     given: dict[str, Any] = {"by": cast.carla, "at": AT, "case": case, "office": cast.office}

@@ -11,7 +11,7 @@ from django.test import Client
 
 from cities.agencies.models import Agency
 from cities.ledger.models import LedgerEntry
-from cities.places.models import City, HotSpotDesignation, Population
+from cities.places.models import City, HotSpotDesignation, Population, SchoolHoliday
 from cities.roles.rules import Role
 from cities.staff.models import Posting, User
 from cities.statistics.models import Figure, Series
@@ -68,6 +68,7 @@ def test_index__says_what_may_be_kept(cast: Cast, country: User) -> None:
         return {model["object_name"] for app in apps for model in app["models"]}
 
     settings = {"City", "Population", "HotSpotDesignation", "Agency", "CellSeat", "User", "Posting"}
+    settings |= {"CitySettings", "SchoolHoliday", "ClosingDays"}
     lists = {"Series", "Figure", "Offence"}
     assert offered(cast.administrator) == settings | lists
     assert offered(country) == settings | lists
@@ -172,6 +173,49 @@ def test_seat__given_and_ended(cast: Cast) -> None:
     assert errors(client.post(f"/admin/cities/cellseat/{pk}/change/", {"ends_on": ""})).keys() == {"ends_on"}
     assert client.post(f"/admin/cities/cellseat/{pk}/change/", {"ends_on": "2024-06-01"}).status_code == 302
     assert str(cast.city.seats.get().ends_on) == "2024-06-01"
+
+
+def test_city_settings__by_who_keeps_the_city(cast: Cast) -> None:
+    client = as_(cast.administrator)
+    given = {
+        "city": cast.city.pk, "coordinator_after": 1, "conference_after": 4, "misses_in_a_row": 2,
+        "quiet_from": "19:00", "quiet_until": "08:00",
+    }  # fmt: skip
+    assert client.post("/admin/cities/citysettings/add/", {**given, "city": cast.other_city.pk}).status_code == 403
+    assert client.post("/admin/cities/citysettings/add/", given).status_code == 302
+    pk = cast.city.settings.pk
+    assert errors(client.post(f"/admin/cities/citysettings/{pk}/change/", {**given, "misses_in_a_row": 1})).keys() == {
+        "misses_in_a_row"
+    }
+    assert client.post(f"/admin/cities/citysettings/{pk}/change/", {**given, "misses_in_a_row": 3}).status_code == 302
+    cast.city.settings.refresh_from_db()
+    assert (cast.city.settings.misses_in_a_row, cast.city.settings.version) == (3, 2)
+
+
+def test_closing_days__added_and_withdrawn(cast: Cast) -> None:
+    client = as_(cast.administrator)
+    given = {"agency": cast.agency.pk, "starts_on": "2024-12-25", "ends_on": "2025-01-02", "occasion": "The turn"}
+    assert client.post("/admin/cities/closingdays/add/", given).status_code == 302
+    assert errors(client.post("/admin/cities/closingdays/add/", given)).keys() == {"starts_on"}
+    here = f"/admin/cities/closingdays/{cast.agency.closings.get().pk}/change/"
+    for ticked, stands in (({}, True), ({"withdraw": "on"}, False)):
+        assert client.post(here, ticked).status_code == 302
+        assert cast.agency.closings.filter(withdrawn_at__isnull=True).exists() is stands
+    assert client.get(here).status_code == 200
+
+
+def test_school_holidays__by_the_country(cast: Cast, country: User) -> None:
+    given = {"community": "FRENCH", "starts_on": "2026-12-21", "ends_on": "2027-01-04", "source": "Invented"}
+    given |= {f"name_{language}": "Winter" for language in ("nl", "fr", "de", "en")}
+    assert as_(cast.administrator).post("/admin/cities/schoolholiday/add/", given).status_code == 403
+    client = as_(country)
+    assert client.post("/admin/cities/schoolholiday/add/", given).status_code == 302
+    (row,) = SchoolHoliday.objects.all()
+    assert client.post(
+        f"/admin/cities/schoolholiday/{row.pk}/change/", {**given, "ends_on": "2027-01-11"}
+    ).status_code == 302  # fmt: skip
+    row.refresh_from_db()
+    assert str(row.ends_on) == "2027-01-11"
 
 
 def test_user__made_without_a_password_and_closed(cast: Cast) -> None:
@@ -280,6 +324,9 @@ def test_lists__open_for_who_keeps_them(cast: Cast, country: User) -> None:
         "posting",
         "series",
         "figure",
+        "citysettings",
+        "schoolholiday",
+        "closingdays",
     ):
         assert client.get(f"/admin/cities/{model}/").status_code == 200
         assert client.get(f"/admin/cities/{model}/add/").status_code == 200

@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 
-from cities.agencies.selectors import agencies, agencies_for, agencies_of, seats, seats_of
-from cities.agencies.services import add_agency, change_agency, end_seat, seat_agency
+from cities.agencies.selectors import agencies, agencies_for, agencies_of, closing_days, seats, seats_of
+from cities.agencies.services import (
+    add_agency,
+    add_closing_days,
+    change_agency,
+    end_seat,
+    seat_agency,
+    withdraw_closing_days,
+)
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
 from cities.refusals import NotAllowed, Refused
@@ -106,3 +113,24 @@ def test_end_seat__not_before_it_starts_and_nothing_when_nothing_differs(cast: C
     with pytest.raises(Refused) as caught:
         end_seat(**given, seat=seat, ends_on=TODAY)
     assert caught.value.field == "ends_on"
+
+
+def test_closing_days__added_never_twice_and_withdrawn(cast: Cast) -> None:
+    said: dict[str, Any] = {"at": AT, "agency": cast.agency, "starts_on": date(2024, 12, 25)}
+    until = date(2025, 1, 2)
+    with pytest.raises(NotAllowed):
+        add_closing_days(by=cast.carla, **said, ends_on=until)
+    row = add_closing_days(by=cast.administrator, **said, ends_on=until, occasion="  Between  the years ")
+    assert (row.occasion, row.recorded_by, list(closing_days())) == ("Between the years", cast.administrator, [row])
+    for wrong, field in ((until, "starts_on"), (said["starts_on"], "ends_on")):
+        with pytest.raises(Refused) as refused:
+            add_closing_days(by=Clock.SETUP, **said, ends_on=wrong)
+        assert refused.value.field == field
+    with pytest.raises(NotAllowed):
+        withdraw_closing_days(closing=row, by=cast.carla, at=AT)
+    assert withdraw_closing_days(closing=row, by=cast.administrator, at=AT).withdrawn_at == AT
+    assert not closing_days().exists()
+    with pytest.raises(Refused):
+        withdraw_closing_days(closing=row, by=cast.administrator, at=AT)
+    assert add_closing_days(by=Clock.SETUP, **said, ends_on=until).recorded_by is None
+    assert [act for act, *_ in written()] == ["ADD_CLOSING_DAYS", "WITHDRAW_CLOSING_DAYS", "ADD_CLOSING_DAYS"]

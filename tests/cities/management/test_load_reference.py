@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from cities.ledger.models import LedgerEntry
 from cities.management.commands.load_reference import DATA
-from cities.places.selectors import cities, city_by_code, designations_on, population_on
+from cities.places.selectors import cities, city_by_code, designations_on, population_on, school_holidays
 from cities.statistics.selectors import figures, figures_on
 
 CODES = "ANT MOL VIL VER MEC SCH BRU MAA AND LIE GEN SGI CHA KOR MEN"
@@ -62,7 +62,7 @@ def test_load_reference__twice_changes_nothing(capsys: pytest.CaptureFixture[str
     before = LedgerEntry.objects.count()
     call_command("load_reference")
     assert LedgerEntry.objects.count() == before
-    assert capsys.readouterr().out.splitlines()[-1] == "15 cities and 62 figures are as the files say."
+    assert capsys.readouterr().out.splitlines()[-1].startswith("15 cities, 62 figures and ")
 
 
 @pytest.mark.django_db
@@ -100,3 +100,18 @@ def test_load_reference__a_broken_file_loads_nothing(folder: Path, name: str, ol
         call_command("load_reference", folder=folder)
     assert not cities().exists()
     assert not LedgerEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_load_reference__school_holidays_where_there_is_such_a_file(folder: Path) -> None:
+    head = "community,name_nl,name_fr,name_de,name_en,starts_on,ends_on,source"
+    row = "FLEMISH,Herfst,Automne,Herbst,Autumn,2026-11-02,{},Invented"
+    path = folder / "school_holidays.csv"
+    for ends_on in ("2026-11-08", "2026-11-08", "2026-11-09"):
+        path.write_text(f"{head}\n{row.format(ends_on)}\n", encoding="utf-8")
+        call_command("load_reference", folder=folder, verbosity=0)
+    (found,) = school_holidays()
+    assert (found.community, found.name_fr, found.ends_on) == ("FLEMISH", "Automne", date(2026, 11, 9))
+    path.unlink()
+    call_command("load_reference", folder=folder, verbosity=0)
+    assert school_holidays().count() == 1

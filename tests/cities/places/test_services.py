@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -10,18 +10,29 @@ import pytest
 
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
-from cities.places.models import City, HotSpotDesignation, Population
+from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
 from cities.places.selectors import (
     cities,
     city_by_code,
+    city_settings,
     designation_on,
     designations,
     designations_on,
     population_on,
     populations,
+    school_holidays,
+    settings_by_city,
+    settings_of,
 )
-from cities.places.services import add_city, change_city, designate, record_population
-from cities.refusals import NotAllowed, Refused
+from cities.places.services import (
+    add_city,
+    change_city,
+    change_city_settings,
+    designate,
+    put_school_holiday,
+    record_population,
+)
+from cities.refusals import NotAllowed, Refused, Stale
 from cities.roles.rules import Role
 from cities.staff.models import User
 from tests.factories import AT, Cast, a_city, staff
@@ -144,3 +155,69 @@ def test_designation_on__half_open(cast: Cast) -> None:
     held = [designation_on(cast.city, date(2015, *day)) is not None for day in ((2, 28), (3, 1), (11, 30), (12, 1))]
     assert held == [False, True, True, False]
     assert [row.city for row in designations_on(date(2015, 11, 3))] == [cast.city]
+
+
+def following(**fields: Any) -> dict[str, Any]:
+    said = {"coordinator_after": 1, "conference_after": 4, "misses_in_a_row": 2}
+    return {"at": AT, **said, "quiet_from": time(19), "quiet_until": time(8), **fields}
+
+
+def test_settings_of__the_defaults_until_the_city_has_its_own(cast: Cast) -> None:
+    found = settings_of(cast.city)
+    assert (found.coordinator_after, found.conference_after, found.misses_in_a_row) == (2, 5, 3)
+    assert (found.quiet_from, found.quiet_until) == (time(20), time(7))
+    row = change_city_settings(by=cast.administrator, city=cast.city, **following())
+    assert settings_of(cast.city) == row
+    both = settings_by_city([cast.city.pk, cast.other_city.pk])
+    assert {pk: one.coordinator_after for pk, one in both.items()} == {cast.city.pk: 1, cast.other_city.pk: 2}
+    assert list(city_settings()) == [row]
+
+
+def test_change_city_settings__by_who_keeps_the_city(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        change_city_settings(by=cast.administrator, city=cast.other_city, **following())
+    with pytest.raises(NotAllowed):
+        change_city_settings(by=cast.carla, city=cast.city, **following())
+    row = change_city_settings(by=cast.administrator, city=cast.city, **following())
+    assert (row.version, row.recorded_by) == (1, cast.administrator)
+    again = change_city_settings(by=cast.administrator, city=cast.city, **following(version=1))
+    assert again.version == 1
+    done = change_city_settings(by=cast.administrator, city=cast.city, **following(version=1, misses_in_a_row=4))
+    assert (done.version, done.misses_in_a_row) == (2, 4)
+    with pytest.raises(Stale):
+        change_city_settings(by=cast.administrator, city=cast.city, **following(version=1))
+    assert written()[-1] == ("CHANGE_CITY_SETTINGS", ["misses_in_a_row"])
+    assert len(written()) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("coordinator_after", 0), ("conference_after", 61), ("misses_in_a_row", 1)]
+)
+def test_change_city_settings__within_reason(cast: Cast, field: str, value: int) -> None:
+    with pytest.raises(Refused) as refused:
+        change_city_settings(by=cast.administrator, city=cast.city, **following(**{field: value}))
+    assert refused.value.field == field
+    assert not CitySettings.objects.exists()
+
+
+def holiday(**fields: Any) -> dict[str, Any]:
+    names = {f"name_{language}": "Autumn" for language in ("nl", "fr", "de", "en")}
+    days = {"starts_on": date(2026, 11, 2), "ends_on": date(2026, 11, 9)}
+    return {"at": AT, "community": "FLEMISH", **days, **names, **fields}
+
+
+def test_put_school_holiday__the_countrys_and_put_right(cast: Cast, country: User) -> None:
+    with pytest.raises(NotAllowed):
+        put_school_holiday(by=cast.administrator, **holiday())
+    row = put_school_holiday(by=country, **holiday(source="Invented"))
+    assert put_school_holiday(by=country, **holiday(source="Invented")) == row
+    longer = put_school_holiday(by=country, **holiday(source="Invented", ends_on=date(2026, 11, 16)))
+    assert (longer.pk, longer.ends_on) == (row.pk, date(2026, 11, 16))
+    assert list(school_holidays()) == [row]
+    assert [act for act, _ in written()] == ["PUT_SCHOOL_HOLIDAY"] * 2
+    for wrong, field in (({"ends_on": date(2026, 11, 2)}, "ends_on"), ({"name_nl": " "}, "name_nl")):
+        with pytest.raises(Refused) as refused:
+            put_school_holiday(by=SETUP, **holiday(**wrong))
+        assert refused.value.field == field
+    assert put_school_holiday(by=SETUP, **holiday(community="FRENCH")).recorded_by is None
+    assert SchoolHoliday.objects.count() == 2
