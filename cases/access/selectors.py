@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -50,6 +51,29 @@ def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> fro
         if cities_open_to(user, compartment, at=at).filter(city_id=casefile.city_id).exists():
             found.add(compartment)
     return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Knowers:
+    """Who may know that there is a case: by a grant on it, or by a posting that covers its city."""
+
+    granted: Set[tuple[int, int]] = frozenset()
+    posted: Set[tuple[int, int]] = frozenset()
+
+    def include(self, user_id: int, *, case_id: int, city_id: int) -> bool:
+        return (user_id, case_id) in self.granted or (user_id, city_id) in self.posted
+
+
+def knowers(users: Collection[int], cases: Collection[int], *, at: datetime) -> Knowers:
+    """Which of these users may know of which of these cases at the moment `at`. Two questions, for however many: the
+    clock asks, so that it tells nobody of a case that she may not know of."""
+    grants = CaseAccess.grants.in_force(at=at).filter(user__in=users, casefile__in=cases, compartment=Compartment.CORE)
+    roles = sorted(role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role])
+    postings = Posting.objects.in_force(at=at).filter(user__in=users, role__in=roles, city__isnull=False)
+    return Knowers(
+        frozenset((user or 0, case) for user, case in grants.values_list("user_id", "casefile_id")),
+        frozenset((user, city or 0) for user, city in postings.values_list("user_id", "city_id")),
+    )
 
 
 @dataclass(frozen=True)
