@@ -165,9 +165,7 @@ def _leave(drafts: Sequence[Draft], *, by: Clock, at: datetime) -> int:
     _write_down("message", sorted(ids), by=by, operation=Operation.COLLECT, fields=["kind", "recipient", "due_at"])
     nobody = sum(draft.state == MessageState.DEAD for draft in drafts)
     if nobody and ids:
-        logger.error(
-            "nobody can be told of contacts: they are on the coordinator's board", extra={"rows": nobody}
-        )
+        logger.error("nobody can be told of contacts: they are on the coordinator's board", extra={"rows": nobody})
     return len(ids)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from cases.casefiles.selectors import case_for
 from cases.checkins.rules import CheckInState, rhythm_in_words
 from cases.checkins.selectors import checkin_for, checkins_for, notes_of, rhythms_of
+from cases.outbox.selectors import told_about
 from cases.web.checkins.words import lateness
 from cases.web.pages import case_page, number_in_the_address
 from cities.roles.permissions import Permission
@@ -48,4 +49,5 @@ def checkin(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         request, case, "cases/checkins/checkin.html", permission=Permission.CHECKIN_READ, record=found, checkin=found,
         late=lateness(found, timezone.localdate(request.at)), notes=notes_of(found, request.user, at=request.at),
         replaced_by=checkins_for(request.user, at=request.at).filter(replaces=found).first(),
+        told=told_about(found.pk, request.user, at=request.at),
     )  # fmt: skip

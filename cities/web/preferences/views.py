@@ -19,7 +19,9 @@ from cities.web.requests import SignedIn, signed_in
 @signed_in
 def preferences(request: SignedIn) -> HttpResponse:
     user = request.user
-    form = PreferencesForm(request.POST or None, initial={"language": user.language, "shortcuts": user.shortcuts})
+    form = PreferencesForm(
+        request.POST or None, initial={name: getattr(user, name) for name in PreferencesForm.base_fields}
+    )
     if request.method == "POST" and form.is_valid():
         change_preferences(by=user, at=request.at, **form.cleaned_data)
         translation.activate(user.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ from cities.roles.rules import Role
 from cities.staff.models import User
 from tests.cases.outbox.conftest import Sink, free_port
 from tests.databases import OwnDatabase
-from tests.factories import AT, TODAY, Cast, a_case, a_cast, on_the_team, staff
+from tests.factories import AT, TODAY, Cast, a_case, a_cast, staff
 from tests.factories.checkins import a_checkin
 from tests.factories.plans import a_plan
 
@@ -164,7 +164,8 @@ def test_send_due__a_contact_that_became_late_meanwhile_is_not_announced(cast: C
 
 
 @pytest.mark.parametrize(
-    "changed", [{"state": "CANCELLED"}, {"state": "RECORDED", "outcome": "HELD", "outcome_at": AT}, {"late_from": TODAY}]
+    "changed",
+    [{"state": "CANCELLED"}, {"state": "RECORDED", "outcome": "HELD", "outcome_at": AT}, {"late_from": TODAY}],
 )
 def test_send_due__what_a_check_in_has_become_decides(cast: Cast, sink: Sink, changed: dict[str, Any]) -> None:
     reminders(cast)
