@@ -127,9 +127,9 @@ def change_preferences(
     at: datetime,
     language: str,
     shortcuts: bool,
-    by_email: bool = True,
-    digest_at: time | None = time(7, 0),
-    remind_before: int = 0,
+    by_email: bool,
+    digest_at: time | None,
+    remind_before: int,
 ) -> User:
     """What somebody chooses for herself: language and keys, and how and when she is told what waits for her.
 
