@@ -111,7 +111,7 @@ def test_leave_digests__after_days_without_a_clock_one_message_of_what_is_so_now
         ("CHECKIN_REMINDER", "SENT"),
         ("LATE", "SENT"),
     ]
-    assert day_of_messages(after(6)) == 1  # what has become late since; the other is not told twice
+    assert day_of_messages(after(7)) == 1  # what has become late since; the other is not told twice
 
 
 def test_leave_digests__on_a_day_off_only_when_there_is_a_contact(followed: Followed) -> None:
@@ -189,7 +189,7 @@ def test_leave_digests__batch_after_batch(followed: Followed, monkeypatch: pytes
 
 
 def test_leave_digests__a_missed_contact_is_told_to_its_owner_and_once(followed: Followed) -> None:
-    checkin = a_checkin(followed.case, followed.plan, by=followed.alice, due_on=TODAY - DAY)
+    checkin = a_checkin(followed.case, followed.plan, by=followed.alice)
     step = a_step(followed, checkin, owner=followed.alice)
     assert day_of_messages() == 1
     assert told() == [("STEP", "Alice", "WAITING")]  # and not as late besides
@@ -205,7 +205,7 @@ def test_leave_digests__a_missed_contact_is_told_to_its_owner_and_once(followed:
 
 
 def test_leave_digests__where_nobody_coordinates_it_is_the_owners_of_the_case(followed: Followed) -> None:
-    checkin = a_checkin(followed.case, followed.plan, by=followed.alice, due_on=TODAY - DAY)
+    checkin = a_checkin(followed.case, followed.plan, by=followed.alice)
     a_step(followed, checkin, owner=None, step="COORDINATOR")
     Posting.objects.filter(user=followed.carla).update(ends_on=TODAY)
     day_of_messages()
@@ -214,7 +214,7 @@ def test_leave_digests__where_nobody_coordinates_it_is_the_owners_of_the_case(fo
 
 
 def test_leave_digests__an_answered_one_is_not_sent(followed: Followed) -> None:
-    checkin = a_checkin(followed.case, followed.plan, by=followed.alice, due_on=TODAY - DAY)
+    checkin = a_checkin(followed.case, followed.plan, by=followed.alice)
     step = a_step(followed, checkin, owner=followed.alice)
     day_of_messages()
     with acting(followed.carla):
@@ -414,3 +414,28 @@ def test_leave__is_the_clocks(followed: Followed) -> None:
     for act in (leave_reminders, leave_digests):
         with pytest.raises(NotAllowed):
             act(by=followed.carla, at=AT)  # type: ignore[arg-type]
+
+
+# --- What it costs when nothing is due ---
+
+
+def test_with_nothing_due__three_looks_into_an_index_each(followed: Followed) -> None:
+    """One question a sweep, and each is answered by an index that holds only what is open."""
+    a_checkin(followed.case, followed.plan, by=followed.alice)
+    for act in (leave_reminders, leave_digests):
+        act(by=CLOCK, at=AT)
+    send_due(by=CLOCK, at=AT)
+    with CaptureQueriesContext(connection) as queries:
+        assert (
+            leave_reminders(by=CLOCK, at=AT) == leave_digests(by=CLOCK, at=AT) == send_due(by=CLOCK, at=AT).claimed == 0
+        )
+    asked = [one["sql"] for one in queries if one["sql"].lstrip().startswith(("SELECT", "WITH", "UPDATE", "INSERT"))]
+    assert len(asked) == 3
+    with as_clock(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the tables are too small for an index to be worth while
+        for question, index in zip(
+            asked, ("checkins_to_remind_of", "users_to_be_told", "messages_to_send"), strict=True
+        ):
+            cursor.execute(f"EXPLAIN {question}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert index in plan, plan

@@ -187,8 +187,9 @@ ROOT = Path(__file__).resolve().parents[3]
 #: Parts of words, in any of the four languages, by which a flatmate could tell what it is about.
 TELLING = (
     "radical", "terror", "prevent", "prévent", "prävent", "follow", "opvolg", "suivi", "begleit",
-    "check-in", "cell", "cel ", "zelle", "municip", "gemeente", "commune", "police", "polit", "poliz", "justi", "parket",
-    "probation", "syri", "returnee", "terugkeer", "islam", "coach", "plan", "case", "dossier", "akte", "apparatus",
+    "check-in", "cell", "cel ", "zelle", "municip", "gemeente", "commune", "police", "polit", "poliz", "justi",
+    "parket", "probation", "syri", "returnee", "terugkeer", "islam", "coach", "plan", "case", "dossier", "akte",
+    "apparatus",
 )  # fmt: skip
 
 
