@@ -101,11 +101,15 @@ def claim(*, by: Clock, at: datetime) -> Taken:
         mine, free, state=MessageState.WAITING, channel__in=SENT_BY_THE_CLOCK, due_at__lte=at
     ).select_related("recipient", "checkin__missed")
     rows = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))
+    if not rows:  # another transaction held them: the next round finds what it left
+        return Taken()
     again = [row for row in rows if row.delivery is not None]
-    deliveries = _grouped(again + _sent_now([row for row in rows if row.delivery is None], at=at))
     users = {row.recipient_id for row in rows if row.recipient_id is not None}
     knows = knowers(users, {row.casefile_id for row in rows}, at=at)
-    deliveries = [part for one in deliveries for part in _parted(one, knows)]
+    today = Absence.objects.between(day_of(at), day_of(at) + timedelta(days=1)).filter(user__in=users)
+    away = set(today.values_list("user_id", flat=True))
+    new = _sent_now([row for row in rows if row.delivery is None], away, at=at)
+    deliveries = [part for one in _grouped(again + new) for part in _parted(one, knows, away)]
     in_app = 0
     for one in deliveries:
         user = one.recipient
@@ -129,21 +133,15 @@ def _of(channel: str, recipient: int | None, address: str, case: int | None) -> 
     return Q(channel=channel, address=address, casefile=case)
 
 
-def _sent_now(rows: Sequence[Message], *, at: datetime) -> list[Message]:
+def _sent_now(rows: Sequence[Message], away: set[int], *, at: datetime) -> list[Message]:
     """Those that are still true and disturb nobody. The others are dropped, or wait for the quiet hours to end.
 
     Of several that tell one recipient of one check-in, the one that presses most is told.
     """
-    if not rows:
-        return []
     cities = {row.city_id for row in rows}
     found = CitySettings.objects.filter(city__in=cities).values_list("city_id", "quiet_from", "quiet_until")
     quiet: dict[int, Quiet] = {city: (begins, ends) for city, begins, ends in found}
-    away = set(
-        Absence.objects.between(day_of(at), day_of(at) + timedelta(days=1))
-        .filter(user__in={row.recipient_id for row in rows if row.kind == MessageKind.BEFORE})
-        .values_list("user_id", flat=True)
-    )
+    held: dict[datetime, list[int]] = {}
     now: list[Message] = []
     dropped: list[int] = []
     told: set[tuple[int, int]] = set()
@@ -159,7 +157,9 @@ def _sent_now(rows: Sequence[Message], *, at: datetime) -> list[Message]:
         if row.channel == Channel.IN_APP or until <= at:
             now.append(row)
         else:
-            Message.objects.filter(pk=row.pk).update(due_at=until)
+            held.setdefault(until, []).append(row.pk)
+    for until, ids in held.items():
+        Message.objects.filter(pk__in=ids).update(due_at=until)
     Message.objects.filter(pk__in=dropped).update(state=MessageState.DROPPED, leased_until=None)
     return now
 
@@ -199,21 +199,27 @@ def _grouped(rows: Sequence[Message]) -> list[Delivery]:
     return list(found.values())
 
 
-def _parted(one: Delivery, knows: Knowers) -> list[Delivery]:
-    """What the recipient may not be told any more goes apart, to be given up and seen on the board."""
-    user = one.recipient
+def _parted(one: Delivery, knows: Knowers, away: set[int]) -> list[Delivery]:
+    """What the recipient can't be told any more goes apart, to be given up: the board and the coordinators have it."""
+    parts: dict[str, list[Message]] = {}
+    for row in one.rows:
+        parts.setdefault(_why_not(row, knows, away), []).append(row)
+    one.rows = parts.pop("", [])
+    apart = [Delivery(ledger.uuid7(), one.channel, rows, why) for why, rows in parts.items()]
+    return [one, *apart] if one.rows else apart
+
+
+def _why_not(row: Message, knows: Knowers, away: set[int]) -> str:
+    """Why it is no use to send it, if it isn't. Who went away since it was left is not told, but a step up is."""
+    user = row.recipient
     if user is None:
-        return [one]
+        return ""
     if not user.is_active:
-        one.refused = "recipient has left"
-        return [one]
-    told = [row for row in one.rows if knows.include(user.pk, case_id=row.casefile_id, city_id=row.city_id)]
-    rest = [row for row in one.rows if row not in told]
-    if not rest:
-        return [one]
-    apart = Delivery(ledger.uuid7(), one.channel, rest, "recipient may no longer know of the case")
-    one.rows = told
-    return [one, apart] if told else [apart]
+        return "recipient has left"
+    if not knows.include(user.pk, case_id=row.casefile_id, city_id=row.city_id):
+        return "recipient may no longer know of the case"
+    is_new = row.delivery is None and row.kind != MessageKind.DEAD_LETTER
+    return "recipient is away" if is_new and user.pk in away else ""
 
 
 def _hold(one: Delivery, *, at: datetime) -> None:

@@ -146,7 +146,7 @@ def check_told(rows: Sequence[Message], checkins: Sequence[CheckIn], now: dateti
         assert row.sent_at is not None
         days.setdefault((row.recipient_id, row.checkin_id, day_of(row.sent_at)), set()).add(row.kind)
     assert not [kinds for kinds in days.values() if {"CHECKIN_REMINDER", "LATE"} <= kinds]
-    told = {(row.kind, row.checkin_id) for row in sent}
+    told = {(row.kind, row.checkin_id) for row in rows if row.state in ("SENT", "DEAD")}  # or the board has it
     today = day_of(now)
     for checkin in checkins:
         if checkin.state == "PLANNED" and checkin.late_from <= today:
@@ -159,7 +159,7 @@ def check_told(rows: Sequence[Message], checkins: Sequence[CheckIn], now: dateti
 
 
 @given(story=STORIES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reminders__whatever_happens(
     followed: Followed, monkeypatch: pytest.MonkeyPatch, story: list[tuple[str, int]]
 ) -> None:

@@ -38,7 +38,7 @@ from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
 from cities.places.models import CitySettings
 from cities.roles.rules import Role
-from cities.staff.models import User
+from cities.staff.models import Absence, User
 from tests.cases.outbox.conftest import Sink, free_port
 from tests.databases import OwnDatabase
 from tests.factories import AT, TODAY, Cast, a_case, a_cast, staff
@@ -290,6 +290,16 @@ def test_send_due__never_to_somebody_who_may_no_longer_know_of_the_case(cast: Ca
     assert [(one.reference, one.last_error) for one in gone] == [
         (other.reference, "recipient may no longer know of the case")
     ]
+
+
+def test_send_due__who_went_away_meanwhile_is_not_told_but_a_step_up_is(cast: Cast, sink: Sink) -> None:
+    reminders(cast)
+    Absence.objects.create(recorded_at=AT, user=cast.alice, starts_on=TODAY, ends_on=TODAY + DAY)
+    assert send() == Sent(claimed=1, dead=1)
+    assert sink.taken == []
+    gone, alarm = everything()
+    assert (gone.state, gone.last_error) == ("DEAD", "recipient is away")
+    assert (alarm.kind, alarm.recipient_id) == ("DEAD_LETTER", cast.carla.pk)
 
 
 def test_send_due__one_bad_message_never_stops_the_others(
