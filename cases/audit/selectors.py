@@ -157,7 +157,7 @@ def _messages(case: Casefile, user: User, at: datetime, before: datetime | None,
     rows = messages_for(user, at=at).filter(casefile=case, due_at__lte=at, **_until("due_at", before))
     for row in rows.order_by("-due_at", "-pk")[:most]:
         about = _day(row.about_on) + (f", {row.about_time:%H:%M}" if row.about_time else "")
-        words = _("%(kind)s of %(day)s, to %(whom)s, %(how)s: %(state)s") % {
+        words = _("%(kind)s, %(day)s, to %(whom)s, %(how)s: %(state)s") % {
             "kind": str(row.get_kind_display()).capitalize(), "day": about, "how": row.get_channel_display(),
             "whom": row.recipient or _("the person"), "state": _what_became_of(row),
         }  # fmt: skip

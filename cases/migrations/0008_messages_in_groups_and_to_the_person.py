@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='message',
             name='kind',
-            field=models.CharField(choices=[('BEFORE', 'contact about to begin'), ('STEP', 'missed contact that waits for an answer'), ('LATE', 'late check-in'), ('TO_RECORD', 'outcome to record'), ('CHECKIN_REMINDER', 'reminder of a check-in'), ('DEAD_LETTER', 'message that could not be sent'), ('TO_PERSON', 'reminder to the person')], max_length=20, verbose_name='kind'),
+            field=models.CharField(choices=[('BEFORE', 'contact about to begin'), ('STEP', 'missed contact that waits for an answer'), ('LATE', 'late check-in'), ('TO_RECORD', 'outcome to record'), ('CHECKIN_REMINDER', 'reminder of a check-in'), ('DEAD_LETTER', 'message that could not be sent'), ('TO_PERSON', 'reminder of an appointment')], max_length=20, verbose_name='kind'),
         ),
         migrations.AlterField(
             model_name='message',

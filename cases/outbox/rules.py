@@ -20,7 +20,7 @@ class MessageKind(models.TextChoices):
     TO_RECORD = "TO_RECORD", _("outcome to record")
     CHECKIN_REMINDER = "CHECKIN_REMINDER", _("reminder of a check-in")
     DEAD_LETTER = "DEAD_LETTER", _("message that could not be sent")
-    TO_PERSON = "TO_PERSON", _("reminder to the person")
+    TO_PERSON = "TO_PERSON", _("reminder of an appointment")
 
 
 class Channel(models.TextChoices):

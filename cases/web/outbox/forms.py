@@ -22,7 +22,7 @@ class AgreeForm(forms.Form):
     channel = forms.ChoiceField(label=_("How"), choices=PersonChannel.choices, widget=forms.RadioSelect)
     number = forms.CharField(
         label=_("Mobile number"), required=False, max_length=40, widget=forms.TextInput({"type": "tel"}),
-        help_text=_("For an SMS: his own telephone, which he does not share."),
+        help_text=_("For an SMS: a telephone that nobody else uses."),
     )  # fmt: skip
     language = forms.ChoiceField(
         label=_("In"), choices=User._meta.get_field("language").choices or [], widget=forms.RadioSelect

@@ -35,14 +35,15 @@ from cities.web.requests import SignedIn, signed_in
 @require_http_methods(FORM)
 @signed_in
 def reminders(request: SignedIn, reference: str) -> HttpResponse:
-    """What is agreed, and the very words in each language, to be shown to the person before he agrees."""
+    """What is agreed, and the very words in each language, to be shown to the person before."""
     case = case_for(request.user, reference, at=request.at)
     here = reverse("cases:checkin_reminders", args=[case.reference])
     form = AgreeForm(typed(request), initial={"channel": "SMS", "language": "nl", "days_before": 1})
     return act_page(
         request, case, form, partial(agree_reminder, case=case), permission=Permission.CHECKIN_ARRANGE,
-        template="cases/outbox/reminders.html", title=_("Reminders to the person"), submit=_("He agreed to this"),
-        cancel=reverse("cases:checkin_list", args=[case.reference]), said=_("Agreed: he is reminded from now on."),
+        template="cases/outbox/reminders.html", title=_("Reminders to the person"),
+        submit=_("The person agreed to this"),
+        cancel=reverse("cases:checkin_list", args=[case.reference]), said=_("Agreed: it holds from now on."),
         to=here, agreed=agreed_reminders_of(case, request.user, at=request.at), texts=_texts(case, request),
     )  # fmt: skip
 
@@ -72,7 +73,7 @@ def withdraw(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     if attempt(form, partial(withdraw_reminder, reminder=found, by=request.user, at=request.at)) is None:
         messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
     else:
-        messages.success(request, _("Withdrawn: nothing more is sent to him this way."))
+        messages.success(request, _("Withdrawn: nothing more is sent this way."))
     return redirect("cases:checkin_reminders", case.reference)
 
 
