@@ -166,7 +166,7 @@ def person_drafts(rows: Sequence[CheckIn], *, at: datetime) -> Iterator[Draft]:
         for one in agreed.get(row.casefile_id, []):
             due = person_told_at(row, one.channel, one.days_before, quiet.get(row.city_id, QUIET))
             happens_at = moment_of(row.due_on, row.due_time or time.max)
-            if due is None or happens_at <= at or one.agreed_on > day_of(at):
+            if due is None or happens_at <= at:
                 continue
             yield Draft(
                 kind=MessageKind.TO_PERSON, cause=reminder_keys([row])[0], recipient_id=None,
