@@ -2,7 +2,16 @@
 
 from cases.access.models import CaseAccess
 from cases.casefiles.models import Casefile, CaseNumber, StageChange
-from cases.checkins.models import AvoidedDays, CheckIn, CheckInNote, MissedContact, MissedStep, Pause, Rhythm
+from cases.checkins.models import (
+    AgreedReminder,
+    AvoidedDays,
+    CheckIn,
+    CheckInNote,
+    MissedContact,
+    MissedStep,
+    Pause,
+    Rhythm,
+)
 from cases.outbox.models import Message
 from cases.people.models import Person, PersonName, Relationship
 from cases.plans.models import Action, FollowUpPlan, Goal, PlanStateChange
@@ -18,6 +27,7 @@ from cases.travel.models import TravelStatus
 
 __all__ = [
     "Action",
+    "AgreedReminder",
     "AvoidedDays",
     "CaseAccess",
     "CaseNumber",

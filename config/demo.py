@@ -144,6 +144,7 @@ class _Demo:
         defaults = {
             "SITE_URL": f"http://localhost:{self.options.port}",
             "EMAIL_URL": f"file://{quote(str(mail))}",
+            "SMS_URL": f"file://{quote(str(mail / 'sms'))}",
             "STATIC_FROM_SOURCE": "1",
         }
         fixed = {

@@ -104,6 +104,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 globals().update(email_settings(env))
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Apparatus <apparatus@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SMS_URL = env.url("SMS_URL", "log:", schemes=["log", "file"])  # cases/outbox/gateways.py has one function for each
 SITE_URL = env.url("SITE_URL", "http://localhost:8000", schemes=["http", "https"])  # the address written into e-mails
 
 # --- Language and time -----------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ CLOCK_MAY = {
     "starts_at, ends_at)",
     "cases_followupplan": "SELECT (id, casefile_id, state, ended_on)",
     "cases_message": "SELECT, INSERT, UPDATE",
+    "cases_agreedreminder": "SELECT",
 }
 
 #: What counting may read. Names are not among it.
@@ -111,6 +112,7 @@ def _privileges() -> Iterator[str]:
         yield f"GRANT {changes} ON {table} TO {PEOPLE}"
     public = ["user", "city", "agency", "posting", "absence", "closingdays", "schoolholiday", "citysettings"]
     yield f"GRANT SELECT ON {', '.join(f'cities_{name}' for name in public)} TO {CLOCK}"
+    yield f"GRANT UPDATE (next_digest_at) ON cities_user TO {CLOCK}"
     yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
     yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
     for table, privileges in CLOCK_MAY.items():

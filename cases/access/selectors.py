@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -91,6 +91,29 @@ def somebody_who_may(name: str, permission: Permission, *, at: datetime) -> Q:
     covering = posted.filter(city=OuterRef("city"), role__in=seeing)
     doing = posted.filter(here, role__in=roles_with(permission))
     return Q(Exists(doing)) & (Q(Exists(covering)) | Q(Exists(granted)))
+
+
+@dataclass(frozen=True)
+class Knowers:
+    """Who may know that there is a case: by a grant on it, or by a posting that covers its city."""
+
+    granted: Set[tuple[int, int]] = frozenset()
+    posted: Set[tuple[int, int]] = frozenset()
+
+    def include(self, user_id: int, *, case_id: int, city_id: int) -> bool:
+        return (user_id, case_id) in self.granted or (user_id, city_id) in self.posted
+
+
+def knowers(users: Collection[int], cases: Collection[int], *, at: datetime) -> Knowers:
+    """Which of these users may know of which of these cases at the moment `at`. Two questions, for however many: the
+    clock asks, so that it tells nobody of a case that she may not know of."""
+    grants = CaseAccess.grants.in_force(at=at).filter(user__in=users, casefile__in=cases, compartment=Compartment.CORE)
+    roles = sorted(role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role])
+    postings = Posting.objects.in_force(at=at).filter(user__in=users, role__in=roles, city__isnull=False)
+    return Knowers(
+        frozenset((user or 0, case) for user, case in grants.values_list("user_id", "casefile_id")),
+        frozenset((user, city or 0) for user, city in postings.values_list("user_id", "city_id")),
+    )
 
 
 @dataclass(frozen=True)

@@ -15,3 +15,4 @@ class Kind(models.TextChoices):
     TRAVEL = "TRAVEL", _("travel status")
     TEAM = "TEAM", _("team")
     REFERRAL = "REFERRAL", _("prosecution referrals")
+    MESSAGE = "MESSAGE", _("messages")

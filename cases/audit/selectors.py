@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, QuerySet
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.access.models import CaseAccess, postings_in_force
 from cases.access.rules import Ground, OutOfSight, read_reference
@@ -18,6 +19,8 @@ from cases.audit.rules import Kind
 from cases.casefiles.models import Casefile, StageChange
 from cases.casefiles.selectors import cases_for
 from cases.checkins.models import CheckIn
+from cases.outbox.models import Message
+from cases.outbox.selectors import messages_for
 from cases.plans.models import PlanStateChange
 from cases.prosecution.models import ReferralStageChange
 from cases.travel.selectors import statuses_of
@@ -149,6 +152,35 @@ def _referrals(case: Casefile, user: User, at: datetime, before: datetime | None
         )
 
 
+def _messages(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
+    """From cause to delivery: of what, to whom, how, when it left, and what became of it."""
+    rows = messages_for(user, at=at).filter(casefile=case, due_at__lte=at, **_until("due_at", before))
+    for row in rows.order_by("-due_at", "-pk")[:most]:
+        about = _day(row.about_on) + (f", {row.about_time:%H:%M}" if row.about_time else "")
+        words = _("%(kind)s, %(day)s, to %(whom)s, %(how)s: %(state)s") % {
+            "kind": str(row.get_kind_display()).capitalize(), "day": about, "how": row.get_channel_display(),
+            "whom": row.recipient or _("the person"), "state": _what_became_of(row),
+        }  # fmt: skip
+        yield Happening(
+            row.due_at, Kind.MESSAGE, None, Compartment.CORE, words, row.last_error, row.checkin_id or 0
+        )  # fmt: skip
+
+
+def _what_became_of(row: Message) -> str:
+    said = [str(row.get_state_display())]
+    if row.sent_at:
+        said = [_("sent %(when)s") % {"when": _moment(row.sent_at)}]
+    elif row.attempts:
+        said.append(ngettext("%(number)s attempt", "%(number)s attempts", row.attempts) % {"number": row.attempts})
+    if row.read_at:
+        said.append(_("read %(when)s") % {"when": _moment(row.read_at)})
+    return ", ".join(said)
+
+
+def _moment(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+
+
 _SOURCES: tuple[tuple[Kind, Source], ...] = (
     (Kind.STAGE, _stages),
     (Kind.CHECKIN, _checkins),
@@ -156,6 +188,7 @@ _SOURCES: tuple[tuple[Kind, Source], ...] = (
     (Kind.TRAVEL, _travels),
     (Kind.TEAM, _team),
     (Kind.REFERRAL, _referrals),
+    (Kind.MESSAGE, _messages),
 )
 
 

@@ -13,7 +13,15 @@ from cases.access.rules import OutOfSight
 from cases.access.selectors import may, somebody_who_may
 from cases.casefiles.models import Casefile
 from cases.checkins.ladder import STEPS
-from cases.checkins.models import AvoidedDays, CheckIn, CheckInNote, MissedContact, MissedStep, Rhythm
+from cases.checkins.models import (
+    AgreedReminder,
+    AvoidedDays,
+    CheckIn,
+    CheckInNote,
+    MissedContact,
+    MissedStep,
+    Rhythm,
+)
 from cases.checkins.outlook import outlooks, surroundings
 from cases.checkins.rules import (
     FURTHEST,
@@ -275,3 +283,17 @@ def set_aside(user: User, *, at: datetime) -> QuerySet[Rhythm]:
     cities = cities_open_to(user, Compartment.CORE, at=at)
     rows = Rhythm.objects.visible_to(user, at=at).filter(city__in=cities, set_aside_at__isnull=False)
     return rows.select_related("casefile", "caseworker").order_by("set_aside_at", "pk")
+
+
+def agreed_reminders_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[AgreedReminder]:
+    """How the person agreed to be reminded, what holds first, then what was withdrawn."""
+    rows = AgreedReminder.objects.visible_to(user, at=at).filter(casefile=case)
+    return rows.select_related("recorded_by", "withdrawn_by").order_by(F("withdrawn_at").desc(nulls_first=True), "pk")
+
+
+def agreed_reminder_for(user: User, case: Casefile, pk: int, *, at: datetime) -> AgreedReminder:
+    """One agreement of a case, or `OutOfSight`."""
+    found = agreed_reminders_of(case, user, at=at).filter(pk=pk).first()
+    if found is None:
+        raise OutOfSight
+    return found

@@ -8,6 +8,7 @@ from cases.web.board import urls as board
 from cases.web.casefiles import urls as casefiles
 from cases.web.checkins import urls as checkins
 from cases.web.my_day import urls as my_day
+from cases.web.outbox import urls as outbox
 from cases.web.people import urls as people
 from cases.web.picture import urls as picture
 from cases.web.plans import urls as plans
@@ -23,6 +24,7 @@ own: list[URLPattern | URLResolver] = [
     *timeline.urlpatterns,
     *people.urlpatterns,
     *checkins.urlpatterns,
+    *outbox.urlpatterns,
     *plans.urlpatterns,
     *picture.urlpatterns,
     *prosecution.urlpatterns,

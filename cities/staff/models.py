@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Self
 
 from django.contrib.auth.models import AbstractUser
@@ -47,6 +47,8 @@ class User(AbstractUser):
     remind_before = models.PositiveSmallIntegerField(
         _("minutes before a contact"), default=0, help_text=_("A reminder of its own before each contact. 0: none.")
     )
+    #: When the clock next looks what she is to be told. A new user's lies in the past: the next tick looks.
+    next_digest_at = models.DateTimeField(default=datetime(2000, 1, 1, tzinfo=UTC), editable=False)
 
     class Meta:
         verbose_name = _("user")
@@ -58,6 +60,7 @@ class User(AbstractUser):
                 violation_error_message=_("Another user has this e-mail address."),
             ),
         ]  # fmt: skip
+        indexes = [models.Index(fields=["next_digest_at"], name="users_to_be_told")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
-from cases.checkins.services import avoid_days
+from cases.checkins.services import agree_reminder, avoid_days, leave_reminders
+from cases.outbox.models import Message
 from cases.people.services import add_contact
 from cases.plans.services import add_action
 from cases.travel.services import record_status
 from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Clock
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, Role, roles_with
 from cities.staff.models import User
@@ -90,15 +92,19 @@ def scene(cast: Cast) -> Scene:
             person=case.person, **who, value="RETURNED", confidence="CONFIRMED", source_kind="FAMILY",
             source="Her sister", reliability="B", true_since=today - timedelta(days=400),
         )  # fmt: skip
+        agreed = agree_reminder(case=case, **who, channel="LETTER", language="nl", days_before=1)
     a_plan(case, by=cast.alice, at=at, state="DRAFT", goals=0)  # a second version, to compare with
     referral = sent_referral(case, cast, at=at)
     rows = {
         "checkin": a_checkin(case, plan, by=cast.alice, at=at, due_on=today), "plan": plan, "goal": goal,
         "rhythm": a_rhythm(case, plan, by=cast.alice, at=at, starts_on=today), "action": action, "contact": contact,
         "avoided": avoided, "status": status, "person": case.person, "user": cast.bob, "agency": cast.agency,
-        "sent_referral": referral, "absence": an_absence(cast.alice, at=at),
+        "sent_referral": referral, "absence": an_absence(cast.alice, at=at), "reminder": agreed,
         "missed": a_missed_contact(case, plan, by=cast.alice, at=at, due_on=today),
     }  # fmt: skip
+    leave_reminders(by=Clock.CLOCK, at=at)
+    with acting(cast.carla):
+        rows["letter"] = Message.objects.filter(channel="LETTER")[0]
     numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}
     return Scene(cast, case, numbers)
 

@@ -31,7 +31,8 @@ TOOLS = {
         "act_as", "acting", "as_clock", "knows_of", "locked", "require", "require_clock", "write_ledger",
     },
     "cases.checkins.services.clock": {"tick"},  # its sweeps are the acts, each of which may fail without the others
-    "cases.outbox.services": {"leave_messages", "drop_messages"},
+    "cases.outbox.services.leaving": {"leave_messages", "drop_messages", "drop_to_person"},
+    "cases.outbox.services.claiming": {"claim"},  # the first of the three steps of `send_due`
     "cities.ledger.services": {"uuid7", "within_request", "write"},
     "cases.checkins.services.bulk": {"one_by_one", "let_in"},
     "cities.staff.services.accounts": {"require_settings", "write_settings"},
@@ -39,7 +40,7 @@ TOOLS = {
 #: Whole pages of tools, in rooms whose services are a package.
 PAGES_OF_TOOLS = {
     f"cases.checkins.services.{page}"
-    for page in ("agreeing", "checks", "ladder", "making", "moving", "notes", "replanning")
+    for page in ("agreeing", "checks", "ladder", "making", "moving", "notes", "replanning", "telling")
 } | {
     "cases.plans.services.making",
     "cases.prosecution.services.making",
@@ -52,8 +53,9 @@ SWEEPS = {
     "cases.checkins.services.clock.materialise",
     "cases.checkins.services.clock.mark_late",
     "cases.checkins.services.clock.climb",
-    "cases.checkins.services.clock.leave_reminders",
-    "cases.outbox.services.send_due",
+    "cases.checkins.services.reminders.leave_reminders",
+    "cases.checkins.services.reminders.leave_digests",
+    "cases.outbox.services.sending.send_due",
 }
 
 

@@ -1,9 +1,10 @@
 """Acts on check-ins: on their rhythms, on each contact, and what the clock does of itself."""
 
 from cases.checkins.services.absences import hand_over_absence, take_back_absence
+from cases.checkins.services.agreed import agree_reminder, withdraw_reminder
 from cases.checkins.services.agreeing import Wanted, chain_of, complete
 from cases.checkins.services.bulk import Chosen, Told, reassign_checkins, reassign_rhythm, reschedule_checkins
-from cases.checkins.services.clock import Ticked, climb, leave_reminders, mark_late, materialise, settle, tick
+from cases.checkins.services.clock import Ticked, climb, mark_late, materialise, settle, tick
 from cases.checkins.services.contacts import (
     arrange_checkin,
     cancel_checkin,
@@ -14,6 +15,7 @@ from cases.checkins.services.contacts import (
 from cases.checkins.services.missed import acknowledge_miss, answer_miss, reopen_miss
 from cases.checkins.services.outcomes import correct_checkin, record_checkin
 from cases.checkins.services.pausing import avoid_days, pause_rhythm, resume_rhythm, withdraw_avoided_days
+from cases.checkins.services.reminders import leave_digests, leave_reminders
 from cases.checkins.services.rhythms import arrange_rhythm, change_rhythm, end_rhythm, take_up_rhythm
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Told",
     "Wanted",
     "acknowledge_miss",
+    "agree_reminder",
     "answer_miss",
     "arrange_checkin",
     "arrange_rhythm",
@@ -35,6 +38,7 @@ __all__ = [
     "correct_checkin",
     "end_rhythm",
     "hand_over_absence",
+    "leave_digests",
     "leave_reminders",
     "mark_late",
     "materialise",
@@ -52,4 +56,5 @@ __all__ = [
     "take_up_rhythm",
     "tick",
     "withdraw_avoided_days",
+    "withdraw_reminder",
 ]

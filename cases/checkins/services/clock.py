@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
@@ -21,20 +21,17 @@ from cases.checkins.outlook import Outlook, Surroundings, outlooks, surroundings
 from cases.checkins.recurrence import ONE_DAY
 from cases.checkins.rules import (
     HORIZON,
-    REMINDED_STILL,
     SETTLED_STILL,
     CheckInState,
     MissCause,
     MoveReason,
     RhythmState,
     looks_at_all,
-    remind_at,
 )
-from cases.checkins.services.checks import call_off, reminder_keys
+from cases.checkins.services.checks import call_off
 from cases.checkins.services.ladder import Doing, climb_some, open_misses
 from cases.checkins.services.making import Due, Shapes, make
-from cases.outbox.rules import MessageKind
-from cases.outbox.services import Draft, leave_messages
+from cases.checkins.services.reminders import leave_digests, leave_reminders
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import PlanState
 from cities.ledger import services as ledger
@@ -64,12 +61,13 @@ class Ticked:
     late: int = 0
     climbed: int = 0
     reminders: int = 0
+    told: int = 0
 
 
 def tick(*, by: Clock, at: datetime) -> Ticked:
     """All that is due at the moment `at`. One sweep that fails doesn't keep the others from their work."""
     require_clock(by)
-    sweeps: list[Callable[..., int]] = [settle, materialise, mark_late, climb, leave_reminders]
+    sweeps: list[Callable[..., int]] = [settle, materialise, mark_late, climb, leave_reminders, leave_digests]
     done: list[int] = []
     errors: list[Exception] = []
     for sweep in sweeps:
@@ -234,32 +232,3 @@ def climb(*, by: Clock, at: datetime) -> int:
     """Take up the ladder each missed contact whose step is over. Returns how many steps were taken."""
     require_clock(by)
     return _sweep(lambda: climb_some(BATCH, Doing(by, at, Permission.CLOCK_TICK)))
-
-
-def leave_reminders(*, by: Clock, at: datetime) -> int:
-    """Leave a reminder in the outbox for each check-in of today or tomorrow, and for any lately overlooked.
-
-    One message a check-in, whatever happens: its key says which, and the check-in says that it was left.
-    """
-    require_clock(by)
-    days = (day_of(at) - REMINDED_STILL, day_of(at) + timedelta(days=1))
-
-    def step() -> tuple[int, int]:
-        due = CheckIn.objects.filter(state=CheckInState.PLANNED, reminded_at__isnull=True, due_on__range=days)
-        locked = due.select_related("casefile").select_for_update(skip_locked=True, of=("self",))
-        rows = list(locked.order_by("due_on", "pk")[:BATCH])
-        drafts = [
-            Draft(
-                kind=MessageKind.CHECKIN_REMINDER, key=key, recipient_id=row.caseworker_id,
-                casefile_id=row.casefile_id, city_id=row.city_id, reference=row.casefile.reference,
-                about_on=row.due_on, about_time=row.due_time, due_at=remind_at(row.due_on, row.due_time),
-            )
-            for row, key in zip(rows, reminder_keys(rows), strict=True)
-        ]  # fmt: skip
-        leave_messages(by=by, at=at, drafts=drafts)
-        ids = [row.pk for row in rows]
-        CheckIn.objects.filter(pk__in=ids).update(reminded_at=at)
-        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["reminded_at"])
-        return len(ids), len(ids)
-
-    return _sweep(step)

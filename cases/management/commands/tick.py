@@ -35,6 +35,7 @@ class Command(BaseCommand):
             (done.late, "check-ins marked late"),
             (done.climbed, "missed contacts brought up a step"),
             (done.reminders, "reminders left"),
+            (done.told, "causes left for the messages of the day"),
             (sum(one.sent for one in rounds), "messages sent"),
             (sum(one.failed for one in rounds), "messages failed, to be tried again"),
             (sum(one.dead for one in rounds), "messages given up"),

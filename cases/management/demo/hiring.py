@@ -65,7 +65,9 @@ def _write(rows: Sequence[Agency] | Sequence[CellSeat] | Sequence[User] | Sequen
 
 def _agencies(city: City, at: datetime) -> dict[str, Agency]:
     return {
-        key: Agency(recorded_at=at, name=name.format(city=city.name_en), kind=kind, city=city)
+        key: Agency(
+            recorded_at=at, name=name.format(city=city.name_en), kind=kind, city=city, phone=f"+32 000 {city.nis}"
+        )
         for key, (kind, name, _) in AGENCIES.items()
     }
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from cases.casefiles.selectors import case_for
 from cases.checkins.rules import CheckInState, in_words_to_the_end
 from cases.checkins.selectors import avoided_days_of, checkin_for, checkins_for, missed_of, notes_of, rhythms_of
+from cases.outbox.selectors import told_about
 from cases.web.checkins.missed import ladder
 from cases.web.checkins.words import lateness
 from cases.web.pages import case_page, number_in_the_address
@@ -51,4 +52,5 @@ def checkin(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         late=lateness(found, timezone.localdate(request.at)), notes=notes_of(found, request.user, at=request.at),
         replaced_by=checkins_for(request.user, at=request.at).filter(replaces=found).first(),
         ladder=ladder(request, missed_of(found, request.user, at=request.at)),
+        told=told_about(found.pk, request.user, at=request.at),
     )  # fmt: skip

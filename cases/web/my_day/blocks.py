@@ -17,6 +17,7 @@ from cases.audit.selectors import recently_opened
 from cases.casefiles.selectors import next_steps_of
 from cases.checkins.models import CheckIn, MissedStep
 from cases.checkins.selectors import due_today, missed_with, overdue, to_record
+from cases.outbox.selectors import letters_for
 from cases.plans.selectors import actions_due
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.rules import ReferralStage, Urgency
@@ -59,6 +60,7 @@ class Block:
     more: int = 0
     empty: str = ""
     comes_first: bool = True
+    only_if_any: bool = False
 
     @property
     def count(self) -> int:
@@ -262,6 +264,23 @@ def recent(request: SignedIn, most: int) -> Block:
     return Block("recent", _("Recently opened"), rows, 0, _("You opened no case lately."), comes_first=False)
 
 
+def letters(request: SignedIn, most: int) -> Block:
+    """Letters to the people of her contacts, to be printed and posted; no block when there is none."""
+    shown, more = _shown(request, letters_for(request.user, at=request.at), most, Permission.CHECKIN_READ)
+    rows = [
+        Row(
+            when=formats.date_format(message.about_on, "D j M"),
+            what=str(message.casefile.person),
+            reference=message.reference,
+            address=reverse("cases:checkin_letter", args=[message.reference, message.pk]),
+            act=_("Print"),
+            act_address=reverse("cases:checkin_letter", args=[message.reference, message.pk]),
+        )
+        for message in shown
+    ]
+    return Block("letters", _("Letters to print"), rows, more, comes_first=False, only_if_any=True)
+
+
 def _days_late(day: date, today: date) -> str:
     days = working_days_between(day + timedelta(days=1), today)
     return (
@@ -277,6 +296,7 @@ BLOCKS: list[tuple[str, Permission, Callable[[SignedIn, int], Block]]] = [
     ("missed", Permission.MISSED_ANSWER, missed),
     ("referrals", Permission.REFERRAL_READ, referrals),
     ("actions", Permission.PLAN_CHANGE, actions),
+    ("letters", Permission.CHECKIN_RECORD, letters),
     ("steps", Permission.CASE_CHANGE, steps),
     ("waiting", Permission.REFERRAL_DRAFT, waiting),
     ("recent", Permission.CASE_READ, recent),

@@ -27,6 +27,7 @@ def my_day(request: SignedIn) -> HttpResponse:
         for name, permission, make in BLOCKS
         if permission in acts and wanted in ("", name)
     ]
+    blocks = [block for block in blocks if block.rows or not block.only_if_any]
     context = {
         "main": [block for block in blocks if block.comes_first],
         "beside": [block for block in blocks if not block.comes_first],

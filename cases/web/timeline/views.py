@@ -22,7 +22,12 @@ from cities.web.requests import SignedIn, signed_in
 A_PAGE = 40
 
 #: kind -> the page a line leads to, when there is one of its own.
-PAGES = {Kind.CHECKIN: "cases:checkin", Kind.PLAN: "cases:plan_version", Kind.REFERRAL: "cases:referral"}
+PAGES = {
+    Kind.CHECKIN: "cases:checkin",
+    Kind.MESSAGE: "cases:checkin",
+    Kind.PLAN: "cases:plan_version",
+    Kind.REFERRAL: "cases:referral",
+}
 
 
 @require_safe
@@ -43,4 +48,4 @@ def timeline(request: SignedIn, reference: str) -> HttpResponse:
 
 
 def _address(case: Casefile, line: Happening) -> str:
-    return reverse(PAGES[line.kind], args=[case.reference, line.pk]) if line.kind in PAGES else ""
+    return reverse(PAGES[line.kind], args=[case.reference, line.pk]) if line.kind in PAGES and line.pk else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -24,6 +24,9 @@ from cities.staff.selectors import Standing, settings_standing, standing_of
 if TYPE_CHECKING:
     from cities.agencies.models import Agency
     from cities.places.models import City
+
+#: A reminder before a contact comes at most a day before it, in minutes.
+LONGEST_BEFORE = 24 * 60
 
 
 def require_settings(by: User | Clock, *, at: datetime, city_id: int | None, code_list: bool = False) -> Standing:
@@ -118,10 +121,30 @@ def change_user(
 
 
 @transaction.atomic
-def change_preferences(*, by: User, at: datetime, language: str, shortcuts: bool) -> User:
-    """What somebody chooses for herself: the language of the pages, and whether single keys do something."""
-    if changed := put_in(by, {"language": language, "shortcuts": shortcuts}):
-        keep(by, fields=changed)
+def change_preferences(
+    *,
+    by: User,
+    at: datetime,
+    language: str,
+    shortcuts: bool,
+    by_email: bool,
+    digest_at: time | None,
+    remind_before: int,
+) -> User:
+    """What somebody chooses for herself: language and keys, and how and when she is told what waits for her.
+
+    The clock looks again at once when that changes, so that it holds for what is on today.
+    """
+    values = {
+        "language": language, "shortcuts": shortcuts, "by_email": by_email, "digest_at": digest_at,
+        "remind_before": remind_before,
+    }  # fmt: skip
+    if not 0 <= remind_before <= LONGEST_BEFORE:
+        raise Refused(_("From 0 minutes to a day."), field="remind_before", code="range")
+    if changed := put_in(by, values):
+        if {"digest_at", "remind_before"} & set(changed):
+            by.next_digest_at = at
+        keep(by, fields=[*changed, "next_digest_at"])
         standing = standing_of(by, Permission.CITY_READ, at=at) or Standing(None)
         ledger.write(
             operation=Operation.ALTER, by=by, act="PREFERENCES", object_type="user", object_ids=[by.pk],

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cities.staff.selectors import postings_of
 from cities.staff.services import change_preferences
 from cities.web.pages import page
 from cities.web.preferences.forms import PreferencesForm
@@ -19,13 +20,16 @@ from cities.web.requests import SignedIn, signed_in
 @signed_in
 def preferences(request: SignedIn) -> HttpResponse:
     user = request.user
-    form = PreferencesForm(request.POST or None, initial={"language": user.language, "shortcuts": user.shortcuts})
+    form = PreferencesForm(
+        request.POST or None, initial={name: getattr(user, name) for name in PreferencesForm.base_fields}
+    )
     if request.method == "POST" and form.is_valid():
         change_preferences(by=user, at=request.at, **form.cleaned_data)
         translation.activate(user.language)
         messages.success(request, _("Your preferences are saved."))
         return redirect("cities:preferences")
-    return page(request, "cities/preferences/preferences.html", form=form)
+    shown = {"postings": postings_of(user, at=request.at)}
+    return page(request, "cities/preferences/preferences.html", shown, form=form)
 
 
 @require_safe

@@ -7,10 +7,11 @@ from typing import Any
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
-from cases.checkins.models import CheckIn, MissedContact, Rhythm
+from cases.checkins.models import AgreedReminder, CheckIn, MissedContact, Rhythm
 from cases.checkins.services import (
     Chosen,
     acknowledge_miss,
+    agree_reminder,
     answer_miss,
     arrange_checkin,
     arrange_rhythm,
@@ -22,6 +23,7 @@ from cases.checkins.services import (
     correct_checkin,
     end_rhythm,
     hand_over_absence,
+    leave_digests,
     leave_reminders,
     mark_late,
     materialise,
@@ -38,8 +40,8 @@ from cases.checkins.services import (
     take_back_absence,
     take_up_rhythm,
     withdraw_avoided_days,
+    withdraw_reminder,
 )
-from cases.outbox.services import send_due
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Clock
 from tests.architecture.acts import Scene, scene_of
@@ -294,8 +296,29 @@ def _(cast: Cast) -> Scene:
     return Scene(Clock.CLOCK, partial(leave_reminders, by=Clock.CLOCK, at=AT))
 
 
-@scene_of(send_due)
+@scene_of(leave_digests)
 def _(cast: Cast) -> Scene:
     today(cast)
+    return Scene(Clock.CLOCK, partial(leave_digests, by=Clock.CLOCK, at=AT))
+
+
+@scene_of(agree_reminder)
+def _(cast: Cast) -> Scene:
+    case, _plan = followed(cast)
+    act = partial(agree_reminder, case=case, by=cast.alice, at=AT, channel="SMS", number="0470123456", language="nl")
+    return Scene(cast.alice, act)
+
+
+@scene_of(withdraw_reminder)
+def _(cast: Cast) -> Scene:
+    return Scene(cast.alice, partial(withdraw_reminder, reminder=a_letter_agreed(cast), by=cast.alice, at=AT))
+
+
+def a_letter_agreed(cast: Cast) -> AgreedReminder:
+    """Of a contact tomorrow the person is told by letter."""
+    case, plan = followed(cast)
+    with acting(cast.alice):
+        agreed = agree_reminder(case=case, by=cast.alice, at=AT, channel="LETTER", language="nl")
+    a_checkin(case, plan, by=cast.alice, due_on=TODAY + DAY)
     leave_reminders(by=Clock.CLOCK, at=AT)
-    return Scene(Clock.CLOCK, partial(send_due, by=Clock.CLOCK, at=AT))
+    return agreed

@@ -121,7 +121,11 @@ def _(cast: Cast) -> Scene:
 @scene_of(change_preferences)
 def _(cast: Cast) -> Scene:
     by = User.objects.get(pk=cast.alice.pk)
-    return Scene(by, partial(change_preferences, by=by, at=AT, language="fr", shortcuts=False))
+    act = partial(
+        change_preferences, by=by, at=AT, language="fr", shortcuts=False, by_email=False, digest_at=time(8),
+        remind_before=30,
+    )  # fmt: skip
+    return Scene(by, act)
 
 
 @scene_of(appoint)

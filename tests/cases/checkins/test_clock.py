@@ -20,12 +20,12 @@ from cases.checkins.services import (
     Ticked,
     cancel_checkin,
     clock,
+    leave_digests,
     leave_reminders,
     mark_late,
     materialise,
     pause_rhythm,
     record_checkin,
-    reinstate_checkin,
     reschedule_checkin,
     settle,
     tick,
@@ -231,62 +231,13 @@ def test_mark_late__the_working_day_after_the_grace(followed: Followed) -> None:
     assert followed.fresh(patient).late_at is None
 
 
-# --- Reminders ---
-
-
-def test_leave_reminders__one_a_check_in_for_today_and_tomorrow(followed: Followed) -> None:
-    checkin = a_checkin(followed.case, followed.plan, by=followed.alice, due_on=TODAY + DAY, due_time=time(10))
-    later = a_checkin(followed.case, followed.plan, by=followed.alice, due_on=TODAY + 2 * DAY)
-    assert leave_reminders(by=CLOCK, at=AT) == 1
-    assert leave_reminders(by=CLOCK, at=AT) == 0
-    (message,) = followed.messages()
-    assert (message.reference, message.about_on, message.about_time) == ("VIL-2024-0001", TODAY + DAY, time(10))
-    assert message.due_at == datetime(2024, 11, 6, 6, tzinfo=UTC)
-    assert (message.recipient, message.state) == (followed.alice, "WAITING")
-    assert (followed.fresh(checkin).reminded_at, followed.fresh(later).reminded_at) == (AT, None)
-
-
-def test_leave_reminders__what_was_overlooked_is_not_forgotten(followed: Followed) -> None:
-    a_checkin(followed.case, followed.plan, by=followed.alice)
-    assert leave_reminders(by=CLOCK, at=after(15)) == 0  # late for long: the coordinator sees it
-    assert leave_reminders(by=CLOCK, at=after(14)) == 1
-
-
-@pytest.mark.parametrize("end", [record_checkin, cancel_checkin, reschedule_checkin, pause_rhythm])
-def test_leave_reminders__dropped_when_it_is_over(followed: Followed, end: Callable[..., object]) -> None:
-    rhythm = a_tuesday_rhythm(followed)
-    leave_reminders(by=CLOCK, at=AT)
-    by: dict[str, Any] = {"by": followed.alice, "at": AT, "version": 1}
-    checkin = followed.checkins(rhythm=rhythm)[0]
-    with acting(followed.alice):
-        if end is record_checkin:
-            record_checkin(checkin=checkin, outcome="HELD", **by)
-        elif end is cancel_checkin:
-            cancel_checkin(checkin=checkin, **WHY, **by)
-        elif end is reschedule_checkin:
-            reschedule_checkin(checkin=checkin, due_on=TODAY + 3 * DAY, **WHY, **by)
-        else:
-            pause_rhythm(rhythm=rhythm, starts_on=TODAY, reason="ABROAD", **by)
-    assert [message.state for message in followed.messages()] == ["DROPPED"]
-
-
-def test_leave_reminders__back_when_a_cancellation_is_taken_back(followed: Followed) -> None:
-    checkin = a_checkin(followed.case, followed.plan, by=followed.alice)
-    leave_reminders(by=CLOCK, at=AT)
-    with acting(followed.alice):
-        cancel_checkin(checkin=checkin, by=followed.alice, at=AT, version=1, **WHY)
-        reinstate_checkin(checkin=checkin, by=followed.alice, at=AT, version=2)
-    assert leave_reminders(by=CLOCK, at=AT) == 1
-    assert [message.state for message in followed.messages()] == ["WAITING"]
-
-
 # --- The whole tick ---
 
 
 def test_tick__does_all_and_says_what(followed: Followed) -> None:
     a_tuesday_rhythm(followed)
-    assert tick(by=CLOCK, at=AT) == Ticked(reminders=1)
-    assert tick(by=CLOCK, at=after(7)) == Ticked(made=1, late=1, climbed=1, reminders=1)
+    assert tick(by=CLOCK, at=AT) == Ticked(told=1)
+    assert tick(by=CLOCK, at=after(7)) == Ticked(made=1, late=1, climbed=1, told=2)
     assert tick(by=CLOCK, at=after(7)) == Ticked()
     close(followed)
     assert tick(by=CLOCK, at=after(7)).settled == 9
@@ -324,16 +275,14 @@ def test_tick__over_the_nights_in_which_the_clocks_change(cast: Cast, night: dat
     tick(by=CLOCK, at=night)
     ticks = [tick(by=CLOCK, at=night + timedelta(minutes=minutes)) for minutes in range(0, 12 * 60, 20)]
     assert sum(one.made for one in ticks) == 1
-    assert sum(one.reminders for one in ticks) == 1
     with as_clock():
         dues = dict(Message.objects.values_list("about_on", "due_at"))
         assert CheckIn.objects.get(occurs_on=new_day).due_time == time(2, 30)
-    evening_before = datetime.combine(new_day - DAY, time(18), tzinfo=None)
-    assert dues[new_day].astimezone(UTC).replace(tzinfo=None) in (evening_before - timedelta(hours=h) for h in (1, 2))
+    assert dues[new_day] == night  # it is early, and was to be told the evening before, at six
 
 
 def test_clock__acts_are_nobody_elses(followed: Followed) -> None:
-    for act in (tick, settle, materialise, mark_late, clock.climb, leave_reminders):
+    for act in (tick, settle, materialise, mark_late, clock.climb, leave_reminders, leave_digests):
         with pytest.raises(NotAllowed):
             act(by=followed.carla, at=AT)  # type: ignore[arg-type]
 
@@ -403,8 +352,11 @@ def test_tick__four_at_once_make_nothing_twice_and_forget_nothing(
         assert CheckIn.objects.values("rhythm", "occurs_on").distinct().count() == CheckIn.objects.count()
         overdue = CheckIn.objects.filter(late_from__lte=TODAY + 21 * DAY)
         assert overdue.count() == overdue.filter(late_at__isnull=False).count() == sum(one.late for one in done)
-        reminded = CheckIn.objects.filter(reminded_at__isnull=False).count()
-        assert Message.objects.count() == reminded == sum(one.reminders for one in done)
+        assert Message.objects.count() == sum(one.told + one.reminders for one in done)
+        assert Message.objects.values("checkin", "kind", "recipient").distinct().count() == Message.objects.count()
+        assert set(overdue.values_list("pk", flat=True)) == set(
+            Message.objects.filter(kind="LATE").values_list("checkin_id", flat=True)
+        )
 
 
 def test_record_checkin__of_two_at_once_exactly_one_wins(own_database: OwnDatabase) -> None:

@@ -38,13 +38,15 @@ def test_tick__says_what_it_did(cast: Cast) -> None:
         "check-ins made": 1,
         "check-ins marked late": 1,
         "missed contacts brought up a step": 1,
-        "reminders left": 2,
-        "messages sent": 2,
+        "reminders left": 0,
+        "causes left for the messages of the day": 2,
+        "messages sent": 1,
         "messages failed, to be tried again": 0,
         "messages given up": 0,
     }
     assert set(ticked("--at", "2024-11-12T08:00:00+01:00").values()) == {0}
-    assert len(mail.outbox) == 2
+    (told,) = mail.outbox  # the late one of last week and the one of today, in one
+    assert str(told.body).count("VIL-2024-0001") == 2
 
 
 def test_tick__by_the_clocks_of_brussels(cast: Cast) -> None:
@@ -68,5 +70,6 @@ def test_tasks__read_the_clock_and_do_what_is_due(cast: Cast) -> None:
         assert MissedStep.objects.filter(step="COORDINATOR").exists()
         due = Message.objects.filter(due_at__lte=timezone.now())
         assert set(due.values_list("state", flat=True)) == {"SENT"}
-        assert len(mail.outbox) == due.count() >= 2
+        assert len(mail.outbox) == 1
+        assert due.count() > 1
     assert len({one.extra_headers["Message-ID"] for one in mail.outbox}) == len(mail.outbox)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +27,9 @@ from cities.staff.services import (
 from tests.factories import AT, TODAY, Cast, a_user, an_agency, posted, posting_of, staff
 
 BEGINS = date(2024, 12, 1)
+
+#: What nobody has changed about how she is told what waits for her.
+AS_BEFORE: dict[str, Any] = {"by_email": True, "digest_at": time(7), "remind_before": 0}
 
 
 @pytest.fixture
@@ -150,18 +153,32 @@ def test_change_user__nobody_closes_her_own_account(country: User) -> None:
 
 
 def test_change_preferences__her_own(cast: Cast) -> None:
-    change_preferences(by=cast.alice, at=AT, language="nl", shortcuts=False)
+    change_preferences(by=cast.alice, at=AT, language="nl", shortcuts=False, **AS_BEFORE)
     cast.alice.refresh_from_db()
     assert (cast.alice.language, cast.alice.shortcuts) == ("nl", False)
-    change_preferences(by=cast.alice, at=AT, language="nl", shortcuts=False)
+    change_preferences(by=cast.alice, at=AT, language="nl", shortcuts=False, **AS_BEFORE)
     assert [(entry.fields, entry.role) for entry in entries("PREFERENCES")] == [
         (["language", "shortcuts"], Role.CASEWORKER)
     ]
 
 
+def test_change_preferences__the_clock_looks_again_when_she_is_told_otherwise(cast: Cast) -> None:
+    User.objects.filter(pk=cast.alice.pk).update(next_digest_at=AT + timedelta(days=1))
+    cast.alice.refresh_from_db()
+    said: dict[str, Any] = {"language": "en", "shortcuts": True}
+    change_preferences(by=cast.alice, at=AT, **said, **AS_BEFORE | {"by_email": False})
+    assert User.objects.get(pk=cast.alice.pk).next_digest_at == AT + timedelta(days=1)
+    change_preferences(by=cast.alice, at=AT, **said, **AS_BEFORE | {"digest_at": time(16)})
+    assert User.objects.get(pk=cast.alice.pk).next_digest_at == AT
+    assert refused(change_preferences, by=cast.alice, at=AT, **said, **AS_BEFORE | {"remind_before": 1441}) == (
+        "remind_before", "range",
+    )  # fmt: skip
+
+
 def test_change_preferences__without_a_posting(db: None) -> None:
-    assert change_preferences(by=a_user(), at=AT, language="fr", shortcuts=True).language == "fr"
-    assert refused(change_preferences, by=a_user(), at=AT, language="xx", shortcuts=True) == ("language", "invalid")
+    said: dict[str, Any] = {"shortcuts": True, **AS_BEFORE}
+    assert change_preferences(by=a_user(), at=AT, language="fr", **said).language == "fr"
+    assert refused(change_preferences, by=a_user(), at=AT, language="xx", **said) == ("language", "invalid")
 
 
 def posting_to_be(cast: Cast, user: User, **fields: Any) -> dict[str, Any]:
