@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cases.web.access import urls as access
 from cases.web.board import urls as board
+from cases.web.calendar import urls as calendar
 from cases.web.casefiles import urls as casefiles
 from cases.web.checkins import urls as checkins
 from cases.web.my_day import urls as my_day
@@ -16,6 +17,7 @@ from cases.web.timeline import urls as timeline
 
 own: list[URLPattern | URLResolver] = [
     *my_day.urlpatterns,
+    *calendar.urlpatterns,
     *board.urlpatterns,
     *casefiles.urlpatterns,
     *timeline.urlpatterns,

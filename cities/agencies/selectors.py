@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from cities.agencies.models import Agency, CellSeat
+from cities.agencies.models import Agency, CellSeat, ClosingDays
 from cities.places.models import City
 
 
@@ -34,3 +35,9 @@ def seats_of(city: City, *, on: date) -> QuerySet[CellSeat]:
     """The cell of the city on a day: which agencies have a seat."""
     held = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
     return seats().filter(held, city=city, starts_on__lte=on).order_by("agency__name")
+
+
+def closings_between(agencies: Iterable[int | None], first: date, until: date) -> QuerySet[ClosingDays]:
+    """The days from `first` until `until` (half-open) on which these agencies are closed."""
+    rows = ClosingDays.objects.filter(agency__in=agencies, withdrawn_at__isnull=True)
+    return rows.filter(starts_on__lt=until, ends_on__gt=first).order_by("starts_on", "pk")

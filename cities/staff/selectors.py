@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
 from cities.roles.permissions import Permission
 from cities.roles.rules import Role, roles_with
-from cities.staff.models import Posting, User
+from cities.staff.models import Absence, Posting, User
 
 if TYPE_CHECKING:
     from cities.places.models import City
@@ -87,3 +87,8 @@ def first_administrator(*, at: datetime) -> User | None:
         .first()
     )
     return posting.user if posting else None
+
+
+def absences_between(user: User, first: date, until: date) -> QuerySet[Absence]:
+    """When somebody is away from `first` until `until` (half-open), and who stands in."""
+    return Absence.objects.between(first, until).filter(user=user).select_related("deputy").order_by("starts_on")

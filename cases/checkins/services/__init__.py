@@ -9,6 +9,7 @@ from cases.checkins.services.contacts import (
     reinstate_checkin,
     reschedule_checkin,
 )
+from cases.checkins.services.feeds import hand_out_feed
 from cases.checkins.services.outcomes import correct_checkin, record_checkin
 from cases.checkins.services.pausing import avoid_days, pause_rhythm, resume_rhythm, withdraw_avoided_days
 from cases.checkins.services.rhythms import arrange_rhythm, change_rhythm, end_rhythm, take_up_rhythm
@@ -25,6 +26,7 @@ __all__ = [
     "climb",
     "correct_checkin",
     "end_rhythm",
+    "hand_out_feed",
     "leave_reminders",
     "mark_late",
     "materialise",

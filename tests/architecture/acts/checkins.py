@@ -8,6 +8,7 @@ from typing import Any
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn, Rhythm
+from cases.checkins.selectors import told_in_feed
 from cases.checkins.services import (
     acknowledge_late,
     arrange_checkin,
@@ -16,6 +17,7 @@ from cases.checkins.services import (
     climb,
     correct_checkin,
     end_rhythm,
+    hand_out_feed,
     leave_reminders,
     mark_late,
     materialise,
@@ -30,6 +32,7 @@ from cases.checkins.services import (
 from cases.outbox.services import send_due
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Clock
+from cities.tokens.services import issue_feed
 from tests.architecture.acts import Scene, scene_of
 from tests.cases.checkins.conftest import DAY, after
 from tests.factories import AT, TODAY, Cast, a_case
@@ -182,3 +185,12 @@ def _(cast: Cast) -> Scene:
     today(cast)
     leave_reminders(by=Clock.CLOCK, at=AT)
     return Scene(Clock.CLOCK, partial(send_due, by=Clock.CLOCK, at=AT))
+
+
+@scene_of(hand_out_feed)
+def _(cast: Cast) -> Scene:
+    today(cast)
+    feed, _secret = issue_feed(by=cast.alice, at=AT, of_team=False)
+    with acting(cast.alice):
+        told = told_in_feed(cast.alice, "own", at=AT)
+    return Scene(cast.alice, partial(hand_out_feed, feed=feed, told=told, by=cast.alice, at=AT))
