@@ -2,14 +2,23 @@
 
 import json
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
+# The address of a calendar feed opens it: in a log it ends where its secret begins.
+FEED_ADDRESS = re.compile(r"(/calendar/feed/)[^\s\"?]+")
+
 # What a line may carry besides its message: numbers, names of things, never content.
 CARRIED = ("status_code", "task", "task_id", "port", "seconds", "rows")
+
+
+def without_secrets(text: str) -> str:
+    """The line as it may be kept."""
+    return FEED_ADDRESS.sub(r"\1…", text)
 
 
 class JsonFormatter(logging.Formatter):
@@ -20,7 +29,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": self.message_of(record),
+            "message": without_secrets(self.message_of(record)),
         }
         if number := request_id.get():
             line["request_id"] = number

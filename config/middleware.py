@@ -32,8 +32,16 @@ class RequestIdMiddleware:
         return response
 
 
+#: Read by calendar programs, which keep what they are told: that is what they are for.
+CALENDAR_FEEDS = "/calendar/feed/"
+
+
 class NoStoreMiddleware:
-    """No browser and no proxy keeps a page: after sign-out nothing may be left. Static files pass before this one."""
+    """No browser and no proxy keeps a page: after sign-out nothing may be left. Static files pass before this one.
+
+    A calendar feed is kept by the program that reads it, whatever it is told. So it is asked to come back each time
+    (`no-cache`) with the tag of what it has, and is told "not changed": what may not be stored can't be compared.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -41,5 +49,6 @@ class NoStoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if not request.path.startswith(settings.STATIC_URL):
-            response.headers["Cache-Control"] = "no-store, private"
+            is_feed = request.path.startswith(CALENDAR_FEEDS) and response.status_code in (200, 304)
+            response.headers["Cache-Control"] = "private, no-cache" if is_feed else "no-store, private"
         return response

@@ -4,6 +4,7 @@ the pages beneath it: which days (`recurrence`, `tapers`), why one is off (`cale
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -163,6 +164,38 @@ class AskedBy(models.TextChoices):
     PARTNER = "PARTNER", _("a partner")
 
 
+class Whose(models.TextChoices):
+    """Whose contacts stand in a calendar, as it is written in an address."""
+
+    OWN = "own", _("my own")
+    TEAM = "team", _("the team's")
+    DEPUTISED = "deputised", _("for colleagues who are away")
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that a calendar feed is told of a contact: which case, what kind, when. No name, no place, no outcome.
+
+    `number` is the check-in's own, `first` that of the one it took the place of in the end: one appointment, however
+    often it is moved. `sequence` grows with each change of any of them.
+    """
+
+    reference: str
+    kind: str
+    number: int
+    first: int
+    sequence: int
+    due_on: date
+    due_time: time | None
+    within_week: bool
+    minutes: int
+    is_cancelled: bool
+    changed_at: datetime
+
+
+#: A calendar feed looks so far back and so far ahead, and tells of so many contacts at most.
+FEED_BACK, FEED_AHEAD, FEED_MOST = timedelta(weeks=4), timedelta(weeks=8), 2000
+
 #: Check-ins of a rhythm exist this long before they are due.
 HORIZON = timedelta(weeks=8)
 
@@ -193,7 +226,7 @@ def late_from(due_on: date, tolerance_days: int, within_week: bool = False) -> d
 
     When any day of the week will do, the days of grace are counted from that week's Friday.
     """
-    return working_days_after(_monday_of(due_on) + 4 * ONE_DAY if within_week else due_on, tolerance_days + 1)
+    return working_days_after(monday_of(due_on) + 4 * ONE_DAY if within_week else due_on, tolerance_days + 1)
 
 
 @lru_cache(maxsize=65536)
@@ -203,10 +236,11 @@ def early_from(due_on: date, early_days: int, within_week: bool = False) -> date
     When any day of the week will do, from that week's Monday, or from so many working days before if that is sooner.
     """
     early = working_days_before(due_on, early_days)
-    return min(early, _monday_of(due_on)) if within_week else early
+    return min(early, monday_of(due_on)) if within_week else early
 
 
-def _monday_of(day: date) -> date:
+def monday_of(day: date) -> date:
+    """The first day of its week."""
     return day - day.weekday() * ONE_DAY
 
 

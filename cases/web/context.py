@@ -42,6 +42,7 @@ CASE_PAGES = (
 
 PLACES = (
     Place("cases:my_day", _("My day"), None, ("cases:absence", "cases:colleague"), shortcut="g d"),
+    Place("cases:calendar", _("Calendar"), Permission.CHECKIN_READ, ("cases:calendar",)),
     Place("cases:case_list", _("Cases"), Permission.CASE_READ, CASE_PAGES, shortcut="g c"),
     Place("cases:board", _("Board"), Permission.BOARD_READ),
     Place("cases:referral_list", _("Referrals"), Permission.REFERRAL_READ, ("cases:referral",)),

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 #: name of a page -> why somebody who comes from there opens a file.
 PURPOSES = {
     "cases:my_day": _("from her day's work"),
+    "cases:calendar": _("from the calendar"),
+    "cases:calendar_day": _("from the sheet of the day"),
     "cases:case_list": _("from the list of cases"),
     "cases:case_open": _("after opening the case"),
     "cases:board": _("from the coordinator's board"),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cases.web.absences import urls as absences
 from cases.web.access import urls as access
 from cases.web.board import urls as board
+from cases.web.calendar import urls as calendar
 from cases.web.casefiles import urls as casefiles
 from cases.web.checkins import urls as checkins
 from cases.web.my_day import urls as my_day
@@ -18,6 +19,7 @@ from cases.web.timeline import urls as timeline
 
 own: list[URLPattern | URLResolver] = [
     *my_day.urlpatterns,
+    *calendar.urlpatterns,
     *board.urlpatterns,
     *absences.urlpatterns,
     *casefiles.urlpatterns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -39,3 +40,9 @@ def seats_of(city: City, *, on: date) -> QuerySet[CellSeat]:
 def closing_days() -> QuerySet[ClosingDays]:
     """The days on which agencies are closed, those to come too; what was withdrawn never was."""
     return ClosingDays.objects.filter(withdrawn_at__isnull=True).select_related("agency")
+
+
+def closings_between(agencies: Iterable[int | None], first: date, until: date) -> QuerySet[ClosingDays]:
+    """The days from `first` until `until` (half-open) on which these agencies are closed."""
+    rows = ClosingDays.objects.filter(agency__in=agencies, withdrawn_at__isnull=True)
+    return rows.filter(starts_on__lt=until, ends_on__gt=first).order_by("starts_on", "pk")

@@ -140,3 +140,8 @@ def could_stand_in_for(user: User, *, at: datetime) -> QuerySet[User]:
     holding = sorted(roles_with(Permission.CHECKIN_RECORD))
     there = Posting.objects.in_force(at=at).filter(city__in=cities, role__in=holding)
     return User.objects.filter(pk__in=there.values("user_id"), is_active=True).exclude(pk=user.pk)
+
+
+def absences_between(user: User, first: date, until: date) -> QuerySet[Absence]:
+    """When somebody is away from `first` until `until` (half-open), and who stands in."""
+    return Absence.objects.between(first, until).filter(user=user).select_related("deputy").order_by("starts_on")

@@ -1,4 +1,4 @@
-"""Tokens for programs: how long one holds, how one looks, and what of it is kept."""
+"""Tokens for programs and calendar feeds: how long one holds, how one looks, and what of it is kept."""
 
 from __future__ import annotations
 
@@ -18,12 +18,20 @@ PREFIX = "apparatus_"
 #: How much of a token is shown afterwards, to tell it from others.
 SHOWN = 6
 
+#: A calendar program asks by itself, day and night: that it did is written down at most this often.
+FEED_USE_NOTED_EVERY = timedelta(hours=1)
+
 _SECRET = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
 
 
 def is_token(text: str) -> bool:
     """Whether the text looks like a token at all."""
     return _SECRET.fullmatch(text) is not None
+
+
+def is_feed_secret(text: str) -> bool:
+    """Whether the text looks like what stands in the address of a calendar feed."""
+    return is_token(PREFIX + text)
 
 
 def digest(secret: str) -> str:

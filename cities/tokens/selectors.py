@@ -1,4 +1,4 @@
-"""Questions about tokens: whose they are, and whom a secret signs in."""
+"""Questions about tokens and calendar feeds: whose they are, and whom a secret stands for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from cities.staff.models import User
-from cities.tokens.models import Token
-from cities.tokens.rules import digest, holds, is_token
+from cities.tokens.models import CalendarFeed, Token
+from cities.tokens.rules import digest, holds, is_feed_secret, is_token
 
 
 def tokens_of(user: User) -> QuerySet[Token]:
@@ -29,3 +29,16 @@ def token_by_secret(secret: str, *, at: datetime) -> Token | None:
     if token is None or not holds(at=at, expires_at=token.expires_at, revoked_at=token.revoked_at):
         return None
     return token
+
+
+def feeds_of(user: User) -> QuerySet[CalendarFeed]:
+    """Every calendar feed of a user, the newest first, those that were revoked included."""
+    return CalendarFeed.objects.filter(user=user).select_related("user")
+
+
+def feed_by_secret(secret: str) -> CalendarFeed | None:
+    """The feed of an address that was not revoked, of a user who may sign in; None for anything else, alike."""
+    if not is_feed_secret(secret):
+        return None
+    found = CalendarFeed.objects.filter(digest=digest(secret), revoked_at__isnull=True, user__is_active=True)
+    return found.select_related("user").first()

@@ -1,4 +1,4 @@
-"""Acts on tokens: issue, revoke, and note that one was used."""
+"""Acts on tokens and calendar feeds: issue, revoke, and note that one was used."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from cities.roles.rules import Role
 from cities.staff.models import User
 from cities.staff.selectors import Standing, postings_of, standing_of
 from cities.staff.services import require_settings
-from cities.tokens.models import Token
-from cities.tokens.rules import LONGEST, PREFIX, USE_NOTED_EVERY, digest, start_of
+from cities.tokens.models import CalendarFeed, Token
+from cities.tokens.rules import FEED_USE_NOTED_EVERY, LONGEST, PREFIX, USE_NOTED_EVERY, digest, start_of
 
 
 def _require(by: User | Clock, user: User, *, at: datetime) -> Standing:
@@ -87,16 +87,64 @@ def note_use(*, token: Token, by: User, at: datetime) -> None:
         )  # fmt: skip
 
 
+@transaction.atomic
+def issue_feed(*, by: User, at: datetime, of_team: bool) -> tuple[CalendarFeed, str]:
+    """A calendar feed of one's own, and the secret of its address: shown once, it can't be had again.
+
+    One of a kind at a time: whoever lost the address revokes that feed, so that the lost one opens nothing.
+    """
+    found = standing_of(by, Permission.CHECKIN_READ, at=at)
+    if found is None:
+        raise NotAllowed(Permission.CHECKIN_READ.value)
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two clicks at once: the second waits, and is refused
+    if CalendarFeed.objects.filter(user=by, of_team=of_team, revoked_at__isnull=True).exists():
+        raise Refused(_("There is such a feed already: revoke it first."), field="whose", code="taken")
+    secret = secrets.token_urlsafe(32)
+    feed = CalendarFeed.objects.create(
+        recorded_at=at, recorded_by=by, user=by, of_team=of_team, start=start_of(secret), digest=digest(secret)
+    )
+    _write(by=by, standing=found, token=feed, act="FEED_ISSUE", fields=["of_team"])
+    return feed, secret
+
+
+@transaction.atomic
+def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime) -> CalendarFeed:
+    """From `at` on its address leads nowhere. Its user may, and any administrator; again changes nothing."""
+    found = standing_of(by, Permission.SETTINGS_CHANGE, at=at)
+    if by.pk == feed.user_id:
+        found = standing_of(by, Permission.CITY_READ, at=at) or Standing(None)
+    elif found is None:
+        raise NotAllowed(Permission.SETTINGS_CHANGE.value)
+    row = CalendarFeed.objects.select_for_update().get(pk=feed.pk)
+    if row.revoked_at is None:
+        row.revoked_at = at
+        row.save(update_fields=["revoked_at"])
+        _write(by=by, standing=found, token=row, act="FEED_REVOKE", fields=["revoked_at"])
+    return row
+
+
+@transaction.atomic
+def note_feed_use(*, feed: CalendarFeed, by: User, at: datetime) -> None:
+    """A calendar program asked on behalf of `by`: once an hour at most. It never waits for another request here."""
+    if feed.last_used_at is not None and at - feed.last_used_at < FEED_USE_NOTED_EVERY:
+        return
+    free = CalendarFeed.objects.select_for_update(skip_locked=True).filter(pk=feed.pk, user=by).values("pk")
+    if CalendarFeed.objects.filter(pk__in=free).update(last_used_at=at):
+        found = standing_of(by, Permission.CITY_READ, at=at) or Standing(None)
+        _write(operation=Operation.SIGN_IN, by=by, standing=found, token=feed, act="FEED_USE", fields=["last_used_at"])
+
+
 def _write(
     *,
     by: User | Clock,
     standing: Standing,
-    token: Token,
+    token: Token | CalendarFeed,
     act: str,
     fields: list[str],
     operation: Operation = Operation.ADMINISTER,
 ) -> None:
+    kind = token._meta.model_name or ""
     ledger.write(
-        operation=operation, by=by, act=act, object_type="token", object_ids=[token.pk], fields=fields,
+        operation=operation, by=by, act=act, object_type=kind, object_ids=[token.pk], fields=fields,
         role=standing.role, agency_id=standing.agency_id, recipient=f"user {token.user_id}",
     )  # fmt: skip

@@ -72,6 +72,7 @@ class Scene:
             "code": self.cast.city.code,
             "uidb36": "1",
             "key": "abc",
+            "secret": "x" * 43,
             **dict.fromkeys(("pk", "number", "user"), self.numbers.get(ROUTES[name].record, 1)),
         }
         return reverse(name, kwargs={name: known[name] for name in VARIABLES[name]})

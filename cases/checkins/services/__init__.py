@@ -12,6 +12,7 @@ from cases.checkins.services.contacts import (
     reinstate_checkin,
     reschedule_checkin,
 )
+from cases.checkins.services.feeds import hand_out_feed
 from cases.checkins.services.missed import acknowledge_miss, answer_miss, reopen_miss
 from cases.checkins.services.outcomes import correct_checkin, record_checkin
 from cases.checkins.services.pausing import avoid_days, pause_rhythm, resume_rhythm, withdraw_avoided_days
@@ -37,6 +38,7 @@ __all__ = [
     "complete",
     "correct_checkin",
     "end_rhythm",
+    "hand_out_feed",
     "hand_over_absence",
     "leave_digests",
     "leave_reminders",

@@ -8,6 +8,7 @@ from typing import Any
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.checkins.models import AgreedReminder, CheckIn, MissedContact, Rhythm
+from cases.checkins.selectors import told_in_feed
 from cases.checkins.services import (
     Chosen,
     acknowledge_miss,
@@ -22,6 +23,7 @@ from cases.checkins.services import (
     climb,
     correct_checkin,
     end_rhythm,
+    hand_out_feed,
     hand_over_absence,
     leave_digests,
     leave_reminders,
@@ -44,6 +46,7 @@ from cases.checkins.services import (
 )
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Clock
+from cities.tokens.services import issue_feed
 from tests.architecture.acts import Scene, scene_of
 from tests.cases.checkins.conftest import DAY, after
 from tests.factories import AT, TODAY, Cast, a_case
@@ -322,3 +325,12 @@ def a_letter_agreed(cast: Cast) -> AgreedReminder:
     a_checkin(case, plan, by=cast.alice, due_on=TODAY + DAY)
     leave_reminders(by=Clock.CLOCK, at=AT)
     return agreed
+
+
+@scene_of(hand_out_feed)
+def _(cast: Cast) -> Scene:
+    today(cast)
+    feed, _secret = issue_feed(by=cast.alice, at=AT, of_team=False)
+    with acting(cast.alice):
+        told = told_in_feed(cast.alice, "own", at=AT)
+    return Scene(cast.alice, partial(hand_out_feed, feed=feed, told=told, by=cast.alice, at=AT))

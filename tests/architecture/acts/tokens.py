@@ -1,9 +1,16 @@
-"""Tokens: one's own, and that of another system."""
+"""Tokens and calendar feeds: one's own, and those of another system."""
 
 from functools import partial
 
 from cities.roles.rules import Role
-from cities.tokens.services import issue_token, note_use, revoke_token
+from cities.tokens.services import (
+    issue_feed,
+    issue_token,
+    note_feed_use,
+    note_use,
+    revoke_feed,
+    revoke_token,
+)
 from tests.architecture.acts import Scene, scene_of
 from tests.factories import AT, Cast, staff
 
@@ -25,3 +32,20 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     token, _secret = issue_token(by=cast.alice, at=AT, user=cast.alice, name="a script")
     return Scene(cast.alice, partial(note_use, token=token, by=cast.alice, at=AT))
+
+
+@scene_of(issue_feed)
+def _(cast: Cast) -> Scene:
+    return Scene(cast.alice, partial(issue_feed, by=cast.alice, at=AT, of_team=False))
+
+
+@scene_of(revoke_feed)
+def _(cast: Cast) -> Scene:
+    feed, _secret = issue_feed(by=cast.alice, at=AT, of_team=True)
+    return Scene(cast.alice, partial(revoke_feed, feed=feed, by=cast.alice, at=AT))
+
+
+@scene_of(note_feed_use)
+def _(cast: Cast) -> Scene:
+    feed, _secret = issue_feed(by=cast.alice, at=AT, of_team=False)
+    return Scene(cast.alice, partial(note_feed_use, feed=feed, by=cast.alice, at=AT))
