@@ -113,6 +113,7 @@ def _privileges() -> Iterator[str]:
     public = ["user", "city", "agency", "posting", "absence", "closingdays", "schoolholiday", "citysettings"]
     yield f"GRANT SELECT ON {', '.join(f'cities_{name}' for name in public)} TO {CLOCK}"
     yield f"GRANT UPDATE (next_digest_at) ON cities_user TO {CLOCK}"
+    yield f"GRANT UPDATE (settled_at) ON cities_closingdays TO {CLOCK}"
     yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
     yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
     for table, privileges in CLOCK_MAY.items():

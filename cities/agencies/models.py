@@ -76,6 +76,9 @@ class ClosingDays(Record):
     ends_on = models.DateField(_("until"), help_text=_("The first day it is open again."))
     occasion = models.CharField(_("occasion"), max_length=80, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    settled_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the clock had planned anew what they move.")
+    )
 
     class Meta:
         verbose_name = _("closing days")
@@ -95,6 +98,7 @@ class ClosingDays(Record):
                 violation_error_message=_("This agency is closed in that time already."),
             ),
         ]  # fmt: skip
+        indexes = [models.Index(fields=["id"], condition=Q(settled_at__isnull=True), name="closings_to_settle")]
 
     def __str__(self) -> str:
         return f"{self.agency}: {self.starts_on}–{self.ends_on}"

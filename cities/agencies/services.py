@@ -94,7 +94,8 @@ def end_seat(*, seat: CellSeat, by: User | Clock, at: datetime, ends_on: date) -
 def add_closing_days(
     *, by: User | Clock, at: datetime, agency: Agency, starts_on: date, ends_on: date, occasion: str = ""
 ) -> ClosingDays:
-    """The agency is closed until `ends_on`, beside weekends and public holidays. What is planned by then stays."""
+    """The agency is closed until `ends_on`, beside weekends and public holidays. The clock plans anew
+    what its rhythms have there; what was arranged by hand stays."""
     found = require_settings(by, at=at, city_id=agency.city_id)
     Agency.objects.select_for_update().get(pk=agency.pk)
     row = ClosingDays(
@@ -113,13 +114,13 @@ def add_closing_days(
 
 @transaction.atomic
 def withdraw_closing_days(*, closing: ClosingDays, by: User | Clock, at: datetime) -> ClosingDays:
-    """It is open after all."""
+    """It is open after all: the clock puts back what had moved because of it."""
     found = require_settings(by, at=at, city_id=closing.agency.city_id)
     row = ClosingDays.objects.select_for_update().get(pk=closing.pk)
     if row.withdrawn_at is not None:
         raise Refused(_("These days were withdrawn already."), code="withdrawn")
-    row.withdrawn_at = at
-    keep(row, field="withdrawn_at", fields=["withdrawn_at"])
+    row.withdrawn_at, row.settled_at = at, None
+    keep(row, field="withdrawn_at", fields=["withdrawn_at", "settled_at"])
     write_settings(
         by=by, act="WITHDRAW_CLOSING_DAYS", row=row, fields=["withdrawn_at"], standing=found,
         city_id=closing.agency.city_id,

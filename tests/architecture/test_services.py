@@ -50,6 +50,7 @@ PAGES_OF_TOOLS = {
 #: opened by `as_clock()` within, and each with its entry in the ledger.
 SWEEPS = {
     "cases.checkins.services.clock.settle",
+    "cases.checkins.services.closings.step_around_closings",
     "cases.checkins.services.clock.materialise",
     "cases.checkins.services.clock.mark_late",
     "cases.checkins.services.clock.climb",

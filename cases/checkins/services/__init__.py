@@ -5,6 +5,7 @@ from cases.checkins.services.agreed import agree_reminder, withdraw_reminder
 from cases.checkins.services.agreeing import Wanted, chain_of, complete
 from cases.checkins.services.bulk import Chosen, Told, reassign_checkins, reassign_rhythm, reschedule_checkins
 from cases.checkins.services.clock import Ticked, climb, mark_late, materialise, settle, tick
+from cases.checkins.services.closings import step_around_closings
 from cases.checkins.services.contacts import (
     arrange_checkin,
     cancel_checkin,
@@ -54,6 +55,7 @@ __all__ = [
     "reschedule_checkins",
     "resume_rhythm",
     "settle",
+    "step_around_closings",
     "take_back_absence",
     "take_up_rhythm",
     "tick",

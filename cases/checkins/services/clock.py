@@ -29,6 +29,7 @@ from cases.checkins.rules import (
     looks_at_all,
 )
 from cases.checkins.services.checks import call_off
+from cases.checkins.services.closings import step_around_closings
 from cases.checkins.services.ladder import Doing, climb_some, open_misses
 from cases.checkins.services.making import Due, Shapes, make
 from cases.checkins.services.reminders import leave_digests, leave_reminders
@@ -62,12 +63,15 @@ class Ticked:
     climbed: int = 0
     reminders: int = 0
     told: int = 0
+    replanned: int = 0
 
 
 def tick(*, by: Clock, at: datetime) -> Ticked:
     """All that is due at the moment `at`. One sweep that fails doesn't keep the others from their work."""
     require_clock(by)
-    sweeps: list[Callable[..., int]] = [settle, materialise, mark_late, climb, leave_reminders, leave_digests]
+    sweeps: list[Callable[..., int]] = [
+        settle, materialise, mark_late, climb, leave_reminders, leave_digests, step_around_closings
+    ]  # fmt: skip
     done: list[int] = []
     errors: list[Exception] = []
     for sweep in sweeps:

@@ -36,6 +36,7 @@ class Command(BaseCommand):
             (done.climbed, "missed contacts brought up a step"),
             (done.reminders, "reminders left"),
             (done.told, "causes left for the messages of the day"),
+            (done.replanned, "check-ins planned anew around closing days"),
             (sum(one.sent for one in rounds), "messages sent"),
             (sum(one.failed for one in rounds), "messages failed, to be tried again"),
             (sum(one.dead for one in rounds), "messages given up"),

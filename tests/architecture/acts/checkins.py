@@ -39,12 +39,14 @@ from cases.checkins.services import (
     reschedule_checkins,
     resume_rhythm,
     settle,
+    step_around_closings,
     take_back_absence,
     take_up_rhythm,
     withdraw_avoided_days,
     withdraw_reminder,
 )
 from cases.plans.models import FollowUpPlan
+from cities.agencies.services import add_closing_days
 from cities.ledger.rules import Clock
 from cities.tokens.services import issue_feed
 from tests.architecture.acts import Scene, scene_of
@@ -334,3 +336,12 @@ def _(cast: Cast) -> Scene:
     with acting(cast.alice):
         told = told_in_feed(cast.alice, "own", at=AT)
     return Scene(cast.alice, partial(hand_out_feed, feed=feed, told=told, by=cast.alice, at=AT))
+
+
+@scene_of(step_around_closings)
+def _(cast: Cast) -> Scene:
+    agency = weekly(cast).casefile.agency
+    add_closing_days(
+        by=Clock.SETUP, at=AT, agency=agency, starts_on=TODAY + 7 * DAY, ends_on=TODAY + 9 * DAY
+    )  # fmt: skip
+    return Scene(Clock.CLOCK, partial(step_around_closings, by=Clock.CLOCK, at=AT))

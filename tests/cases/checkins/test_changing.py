@@ -16,15 +16,18 @@ from cases.checkins.services import (
     avoid_days,
     change_checkin,
     change_rhythm,
+    closings,
     end_rhythm,
     materialise,
     pause_rhythm,
     record_checkin,
     reschedule_checkin,
     resume_rhythm,
+    step_around_closings,
     withdraw_avoided_days,
 )
 from cases.plans.services import end_plan
+from cities.agencies.services import add_closing_days, withdraw_closing_days
 from cities.ledger.rules import Clock
 from cities.staff.models import Absence
 from tests.cases.checkins.conftest import DAY, Followed, after, last_entry
@@ -361,3 +364,38 @@ def test_change_rhythm__needs_a_plan_in_force(followed: Followed, rhythm: Rhythm
         version = followed.plan.version
         end_plan(plan=followed.plan, by=followed.alice, at=AT, version=version, ended_on=TODAY, reason="Moved")
     assert refusal(lambda: changed(followed, rhythm, TODAY + WEEK))[1] == "plan"
+
+
+def test_step_around_closings__what_is_planned_there_moves_and_goes_back(followed: Followed, rhythm: Rhythm) -> None:
+    keeps = a_rhythm(followed.case, followed.plan, by=followed.alice, policy="KEEP", starts_on=TODAY + DAY)
+    before = followed.days(rhythm)
+    agency = followed.case.agency
+    closing = add_closing_days(
+        by=Clock.SETUP, at=AT, agency=agency, starts_on=TODAY + WEEK, ends_on=TODAY + WEEK + 2 * DAY
+    )
+    elsewhere = add_closing_days(
+        by=Clock.SETUP, at=AT, agency=followed.cast.office, starts_on=TODAY + 2 * WEEK, ends_on=TODAY + 3 * WEEK
+    )
+    assert step_around_closings(by=Clock.CLOCK, at=AT) == 1
+    assert step_around_closings(by=Clock.CLOCK, at=AT) == 0
+    moved = followed.checkins(rhythm=rhythm, occurs_on=TODAY + WEEK)[0]
+    assert (moved.due_on, moved.moved_because) == (TODAY + WEEK + 2 * DAY, "CLOSED")
+    assert (TODAY + WEEK).isoformat() in followed.days(keeps)
+    entry = last_entry()[0]
+    assert (entry.initiator, entry.object_ids) == ("clock", [moved.pk])
+    elsewhere.refresh_from_db()
+    assert elsewhere.settled_at == AT
+    withdraw_closing_days(closing=closing, by=Clock.SETUP, at=AT)
+    assert step_around_closings(by=Clock.CLOCK, at=AT) == 1
+    assert followed.days(rhythm) == before
+
+
+def test_step_around_closings__some_at_a_time(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closings, "BATCH", 2)
+    rhythms = [a_rhythm(followed.case, followed.plan, by=followed.alice) for _ in range(5)]
+    add_closing_days(
+        by=Clock.SETUP, at=AT, agency=followed.case.agency, starts_on=TODAY + WEEK, ends_on=TODAY + WEEK + DAY
+    )
+    assert step_around_closings(by=Clock.CLOCK, at=AT) == 5
+    for rhythm in rhythms:
+        assert (TODAY + WEEK + DAY).isoformat() in followed.days(rhythm)

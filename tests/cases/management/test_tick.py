@@ -40,6 +40,7 @@ def test_tick__says_what_it_did(cast: Cast) -> None:
         "missed contacts brought up a step": 1,
         "reminders left": 0,
         "causes left for the messages of the day": 2,
+        "check-ins planned anew around closing days": 0,
         "messages sent": 1,
         "messages failed, to be tried again": 0,
         "messages given up": 0,
