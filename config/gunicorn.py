@@ -8,7 +8,7 @@ from config.env import env
 from config.logging import without_secrets
 
 
-class AccessLog(Logger):
+class AccessLog(Logger):  # type: ignore[misc]
     """gunicorn's own, without what opens a calendar feed."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class Feed:
         calendar.add("X-PUBLISHED-TTL", "PT1H")
         for one in self.told:
             calendar.add_component(self._event(one))
-        return calendar.to_ical()
+        text: bytes = calendar.to_ical()
+        return text
 
     def _event(self, one: Told) -> Event:
         """One contact. At an hour, in universal time: right on both sides of a clock change, whatever a program knows

@@ -56,11 +56,13 @@ def test_new__wrong_input_and_a_second_of_a_kind(cast: Cast, at_work: Client) ->
 
 
 def test_new__asks_for_the_password_again(cast: Cast) -> None:
+    cast.alice.set_password(PASSWORD)
+    cast.alice.save()
     client = Client()
-    client.force_login(cast.alice)
-    answer = client.post("/preferences/feeds/new/", {"whose": "own"})
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    client.force_login(cast.alice)  # a session of long ago
+    for answer in (client.get("/preferences/feeds/new/"), client.post("/preferences/feeds/new/", {"whose": "own"})):
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
     assert not CalendarFeed.objects.exists()
 
 
