@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cases.access.models import CaseAccess
+from cases.access.selectors import Knowers, knowers
 from cases.casefiles.models import Casefile
 from cases.checkins.calendars import Away, DaysOff, Period, days_off, why_off
 from cases.checkins.models import AvoidedDays, Pause, Rhythm
@@ -16,8 +16,7 @@ from cases.checkins.planning import LONGEST_SEARCH
 from cities.agencies.models import ClosingDays
 from cities.places.models import City, SchoolHoliday
 from cities.places.rules import Community, communities_of
-from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment
-from cities.staff.models import Absence, Posting
+from cities.staff.models import Absence
 
 if TYPE_CHECKING:
     from cases.checkins.calendars import Calendar
@@ -85,7 +84,8 @@ def outlooks(rhythms: Sequence[Rhythm], around: Surroundings) -> list[Outlook]:
         ),
         "casefile_id",
     )
-    sights = _Sights(rhythms, around)
+    deputies = _deputies_of(rhythms, around)
+    sights = knowers(deputies, cases, at=around.at) if deputies else Knowers()
     found: dict[Outlook, Outlook] = {}
     made = []
     for rhythm in rhythms:
@@ -112,39 +112,17 @@ def _periods(rows: Iterable[Pause | AvoidedDays], of: str) -> dict[int, tuple[Pe
     return {key: tuple(sorted(periods, key=lambda period: period[0])) for key, periods in found.items()}
 
 
-class _Sights:
-    """Which of the deputies may know of which of the cases."""
-
-    def __init__(self, rhythms: Sequence[Rhythm], around: Surroundings) -> None:
-        deputies: Collection[int] = {
-            absence.deputy_id
-            for rhythm in rhythms
-            for absence in around.absences.get(rhythm.caseworker_id, ())
-            if absence.deputy_id
-        }
-        self.cases: set[tuple[int, int]] = set()
-        self.cities: set[tuple[int, int]] = set()
-        if not deputies:
-            return
-        cases = {rhythm.casefile_id for rhythm in rhythms}
-        granted = CaseAccess.grants.in_force(at=around.at).filter(
-            user__in=deputies, casefile__in=cases, compartment=Compartment.CORE
-        )
-        self.cases = set(granted.values_list("user_id", "casefile_id"))
-        roles = [role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role]]
-        posted = Posting.objects.in_force(at=around.at).filter(user__in=deputies, role__in=sorted(roles))
-        self.cities = {(user, city) for user, city in posted.values_list("user_id", "city_id") if city}
-
-    def has(self, user: int, rhythm: Rhythm) -> bool:
-        return (user, rhythm.casefile_id) in self.cases or (user, rhythm.city_id) in self.cities
+def _deputies_of(rhythms: Sequence[Rhythm], around: Surroundings) -> set[int]:
+    absences = (absence for rhythm in rhythms for absence in around.absences.get(rhythm.caseworker_id, ()))
+    return {absence.deputy_id for absence in absences if absence.deputy_id}
 
 
-def _away(rhythm: Rhythm, around: Surroundings, sights: _Sights) -> tuple[Away, ...]:
+def _away(rhythm: Rhythm, around: Surroundings, sights: Knowers) -> tuple[Away, ...]:
     """The absences of whoever holds the contacts, cut where the deputy is away herself."""
     pieces: list[Away] = []
     for absence in around.absences[rhythm.caseworker_id]:
         start, end, deputy = absence.starts_on, absence.ends_on, absence.deputy_id
-        if deputy is None or not sights.has(deputy, rhythm):
+        if deputy is None or not sights.include(deputy, case_id=rhythm.casefile_id, city_id=rhythm.city_id):
             pieces.append(Away(start, end))
             continue
         for other in around.absences.get(deputy, ()):
