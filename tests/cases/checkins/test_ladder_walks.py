@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -64,7 +65,7 @@ def an_act(rng: Random, followed: Followed, today: int) -> None:
         missed = MissedContact.objects.filter(checkin=row).first()
         who: dict[str, Any] = {"by": by, "at": at}
         on: dict[str, Any] = {"checkin": row, "version": row.version, **who}
-        acts = [
+        acts: list[Callable[[], object]] = [
             lambda: record_checkin(**on, outcome=rng.choice(Outcome.values), reason="Had the flu"),
             lambda: record_checkin(**on, outcome="MISSED", next_on=day_of(at) + DAY),
             lambda: correct_checkin(**on, outcome=rng.choice(Outcome.values), reason="Mistaken"),
