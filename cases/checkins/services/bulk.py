@@ -88,7 +88,7 @@ def one_by_one(
 
 
 def let_in(user: User, case: Casefile, *, by: User, at: datetime, until: datetime, permission: Permission) -> None:
-    """Let a colleague see core and care of a case until then, as a deputy, as far as she does not yet."""
+    """Let a colleague see core and care of a case until then, as a deputy, as far as she does not as long already."""
     last = until - timedelta(seconds=1)
     open_already = compartments_open_to(user, case, at=at) & compartments_open_to(user, case, at=last)
     holding = _posting_in(user, case, at=at)

@@ -146,15 +146,17 @@ def _missed_again(missed: MissedContact, doing: Doing, *, cause: MissCause, term
     write_down([missed], doing, operation=Operation.ALTER, fields=["cause", "in_a_row", "step"])
 
 
-def reopen(missed: MissedContact, doing: Doing, *, terms: Terms) -> MissedStep:
-    """Open again, on the step where it was answered, with as long as that step has."""
+def reopen(missed: MissedContact, doing: Doing, *, terms: Terms) -> None:
+    """Open again, on the step where it was answered, with as long as that step has; counted as things stand now."""
     missed.answer, missed.answered_at, missed.answered_by = "", None, None
-    missed.save(update_fields=["answer", "answered_at", "answered_by"])
+    if missed.cause == MissCause.MISSED:
+        missed.in_a_row = _count(missed.checkin)
+    missed.save(update_fields=["answer", "answered_at", "answered_by", "in_a_row"])
     step = max(missed.steps.select_for_update(), key=lambda row: STEPS.index(MissStep(row.step)))
     step.over_at, step.deadline_on = None, deadline(step.step, doing.today, terms)
     step.version += 1
     step.save(update_fields=["over_at", "deadline_on", "version"])
-    return step
+    _raise_when_due(missed, doing, terms=terms)
 
 
 def _raise_when_due(missed: MissedContact, doing: Doing, *, terms: Terms) -> None:

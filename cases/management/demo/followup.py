@@ -52,11 +52,11 @@ MOMENTS = (
     Moment("today", 0),
     Moment("late", -2),
     Moment("climbed", -6),
+    Moment("on the agenda", -11),
     Moment("to come", 1),
     Moment("today", 0, tolerance_days=1),
     Moment("to record", -2, tolerance_days=3),
     Moment("to come", 4),
-    Moment("on the agenda", -11),
 )
 
 

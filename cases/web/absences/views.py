@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -155,4 +156,9 @@ def _preview(request: SignedIn, absence: Absence) -> dict[str, Any]:
         }
         for row in rows
     ]
-    return {"absence": absence, "contacts": contacts, "standing": standing}
+    fits = [row.caseworker_id == absence.deputy_id and _within(absence, row.due_on) for row in standing]
+    return {"absence": absence, "contacts": contacts, "standing": standing, "misfits": not all(fits)}
+
+
+def _within(absence: Absence, day: date) -> bool:
+    return absence.starts_on <= day < absence.ends_on

@@ -66,7 +66,7 @@ BLOCKS = (
     Block(
         "conference", gettext_lazy("On the agenda of the next conference"), for_the_conference,
         "cases/board/_missed.html",
-        gettext_lazy("Nothing missed is on the agenda. What nobody answers comes here, or is missed time and again."),
+        gettext_lazy("Nothing is on the agenda. What nobody answers comes here, and what is missed time and again."),
     ),
     Block(
         "unheld", gettext_lazy("Contacts nobody holds"), held_by_nobody, "cases/board/_unheld.html",

@@ -56,7 +56,7 @@ def test_absence__recorded_handed_over_and_withdrawn(
     assert answer.redirect_chain == [(f"/absences/{absence.pk}/", 302)]
     asked = answer.content.decode()
     assert "Nemo Voorbeeld" in asked
-    assert "is let into the case until then" in asked
+    assert "is let into the case for that time" in asked
     confirmed = {"version": 1, "chosen": f"{checkin.pk}:1", f"what_{checkin.pk}": "DEPUTY"}
     done = alice.post(f"/absences/{absence.pk}/", confirmed).content.decode()
     assert "What became of each contact" in done
