@@ -48,6 +48,7 @@ from cases.checkins.services import (
 from cases.plans.models import FollowUpPlan
 from cities.agencies.services import add_closing_days
 from cities.ledger.rules import Clock
+from cities.staff.models import User
 from cities.tokens.services import issue_feed
 from tests.architecture.acts import Scene, scene_of
 from tests.cases.checkins.conftest import DAY, after
@@ -304,6 +305,7 @@ def _(cast: Cast) -> Scene:
 @scene_of(leave_digests)
 def _(cast: Cast) -> Scene:
     today(cast)
+    User.objects.filter(pk=cast.alice.pk).update(next_digest_at=AT)
     return Scene(Clock.CLOCK, partial(leave_digests, by=Clock.CLOCK, at=AT))
 
 

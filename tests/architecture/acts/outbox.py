@@ -9,17 +9,20 @@ from cases.checkins.services import leave_digests
 from cases.outbox.models import Message
 from cases.outbox.services import mark_posted, mark_read, retry_dead, retry_message, send_due
 from cities.ledger.rules import Clock
+from cities.staff.models import User
 from tests.architecture.acts import Scene, scene_of
 from tests.architecture.acts.checkins import a_letter_agreed, today
 from tests.factories import AT, Cast
 
 
 def a_message(cast: Cast, state: str = "WAITING") -> Message:
-    today(cast)
+    """Alice is to be told of a contact today."""
+    checkin = today(cast)
+    User.objects.filter(pk=cast.alice.pk).update(next_digest_at=AT)
     leave_digests(by=Clock.CLOCK, at=AT)
     with as_clock():
-        Message.objects.update(state=state)
-        return Message.objects.order_by("pk")[0]
+        Message.objects.filter(checkin=checkin).update(state=state)
+        return Message.objects.get(checkin=checkin)
 
 
 @scene_of(send_due)
@@ -39,9 +42,9 @@ def _(cast: Cast) -> Scene:
 
 @scene_of(mark_posted)
 def _(cast: Cast) -> Scene:
-    a_letter_agreed(cast)
+    agreed = a_letter_agreed(cast)
     with acting(cast.alice):
-        letter = Message.objects.get(channel="LETTER")
+        letter = Message.objects.get(channel="LETTER", casefile=agreed.casefile_id)
     return Scene(cast.alice, partial(mark_posted, message=letter, by=cast.alice, at=AT))
 
 
