@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from cases.access.rules import Ground
@@ -314,6 +316,24 @@ def test_feed__asked_again_is_told_that_nothing_changed(cast: Cast, case: Casefi
     assert LedgerEntry.objects.count() == entries  # nothing was told
     change(row, cast, version=row.version + 1)
     assert fetched(address, **{"if-none-match": tag}).status_code == 200
+
+
+def test_feed__asks_no_more_for_more_contacts(cast: Cast, case: Casefile, plan: FollowUpPlan) -> None:
+    address = address_of(cast.alice)
+    row = a_checkin(case, plan, by=cast.alice)
+    asked = {"by": cast.alice, "at": AT, "asked_by": "PERSON", "reason": "She works that day"}
+    with acting(cast.alice):
+        row = reschedule_checkin(checkin=row, version=row.version, due_on=TODAY + timedelta(days=1), **asked)  # type: ignore[arg-type]
+    fetched(address)
+    with CaptureQueriesContext(connection) as one:
+        fetched(address)
+    for days in (2, 3, 4):
+        with acting(cast.alice):
+            row = reschedule_checkin(checkin=row, version=row.version, due_on=TODAY + timedelta(days=days), **asked)  # type: ignore[arg-type]
+        a_checkin(case, plan, by=cast.alice)
+    with CaptureQueriesContext(connection) as more:
+        assert len(events(address)) == 4
+    assert len(more) == len(one)
 
 
 def test_feed__what_it_told_is_in_the_ledger(cast: Cast, case: Casefile, plan: FollowUpPlan) -> None:
