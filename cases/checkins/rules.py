@@ -207,10 +207,6 @@ FURTHEST = timedelta(days=731)
 REMINDED_AT = time(7, 0)
 REMINDED_THE_EVENING_BEFORE, EARLY = time(18, 0), time(8, 0)
 
-#: After days without a clock reminders are still left for contacts this long ago, while nothing has come of them. What
-#: is older speaks for itself: it is late, and on the coordinator's board.
-REMINDED_STILL = timedelta(days=14)
-
 #: What closed or ended this long ago is looked at by every tick, what is older once a night.
 SETTLED_STILL = timedelta(days=14)
 THE_NIGHT_ROUND = (time(3, 0), time(3, 10))

@@ -39,7 +39,8 @@ def step_around_closings(*, by: Clock, at: datetime) -> int:
 
 def _some_of(number: int, last: int, *, by: Clock, at: datetime) -> tuple[int | None, int]:
     """Some rhythms after `last` that these days touch: which was the last, none when that was all; how many changes."""
-    closing = ClosingDays.objects.select_for_update(skip_locked=True).filter(pk=number, settled_at=None).first()
+    told = ClosingDays.objects.order_by("pk").filter(pk=number, settled_at=None)
+    closing = told.select_for_update(skip_locked=True).first()
     if closing is None:
         return None, 0
     touched = _touched_by(closing, at=at).filter(pk__gt=last).order_by("pk")

@@ -118,11 +118,12 @@ def change_checkin(
         "with_interpreter": with_interpreter, "second": second, "who_else": clean_who_else(who_else),
         "is_critical": is_critical,
     }  # fmt: skip
+    before = reminder_keys([row])
     if changed := put_in(row, values):
-        row.by_hand = True
+        row.by_hand, row.reminded_at = True, None  # whoever holds it, and at what time, is told anew
         row.version += 1
-        row.save(update_fields=[*changed, "stands_in_for", "by_hand", "version"])
-        drop_messages(by=by, at=at, keys=reminder_keys([row]) if "caseworker" in changed else [])
+        row.save(update_fields=[*changed, "stands_in_for", "by_hand", "reminded_at", "version"])
+        drop_messages(by=by, at=at, keys=before)
         write_ledger(
             operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
             compartment=Compartment.CORE, standing=found, recipient=f"user {caseworker.pk}", fields=sorted(changed),

@@ -18,6 +18,8 @@ from cases.checkins.services import (
     change_rhythm,
     closings,
     end_rhythm,
+    leave_digests,
+    leave_reminders,
     materialise,
     pause_rhythm,
     record_checkin,
@@ -399,3 +401,11 @@ def test_step_around_closings__some_at_a_time(followed: Followed, monkeypatch: p
     assert step_around_closings(by=Clock.CLOCK, at=AT) == 5
     for rhythm in rhythms:
         assert (TODAY + WEEK + DAY).isoformat() in followed.days(rhythm)
+
+
+def test_avoid_days__what_was_announced_for_the_old_day_is_not_sent(followed: Followed, rhythm: Rhythm) -> None:
+    leave_reminders(by=Clock.CLOCK, at=AT)
+    leave_digests(by=Clock.CLOCK, at=AT)
+    assert [message.state for message in followed.messages()] == ["WAITING"]
+    avoided(followed, TODAY, TODAY + DAY)
+    assert [message.state for message in followed.messages()] == ["DROPPED"]
