@@ -67,6 +67,9 @@ class ClosingForm(SettingsForm):
 
     withdraw = forms.BooleanField(label=_("It is open on these days after all"), required=False)
 
+    def validate_constraints(self) -> None:
+        """The room asks this: here it would be asked without the field that says what was withdrawn."""
+
 
 @admin.register(ClosingDays)
 class ClosingDaysAdmin(SettingsAdmin):
