@@ -67,8 +67,9 @@ class ClosingForm(SettingsForm):
 
     withdraw = forms.BooleanField(label=_("It is open on these days after all"), required=False)
 
-    def validate_constraints(self) -> None:
-        """The room asks this: here it would be asked without the field that says what was withdrawn."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Whether days overlap, the room asks: a form without `withdrawn_at` can't."""
+        return {*super()._get_validation_exclusions(), "agency"}  # type: ignore[misc]
 
 
 @admin.register(ClosingDays)
