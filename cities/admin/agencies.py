@@ -67,6 +67,10 @@ class ClosingForm(SettingsForm):
 
     withdraw = forms.BooleanField(label=_("It is open on these days after all"), required=False)
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Whether days overlap, the room asks: a form without `withdrawn_at` can't."""
+        return {*super()._get_validation_exclusions(), "agency"}  # type: ignore[misc]
+
 
 @admin.register(ClosingDays)
 class ClosingDaysAdmin(SettingsAdmin):
