@@ -86,9 +86,10 @@ def locked(row: RowT, *, version: int | None = None) -> RowT:
     """The row as it stands now, locked to the end of the transaction: what a service compares and changes.
 
     Raises `OutOfSight` when it isn't there for the user of the transaction, `Stale` when `version`, the one that was
-    read, is no longer the newest.
+    read, is no longer the newest. A row that only refers to this one waits for nobody: whoever leaves a message about
+    a contact, and whoever records it and takes back its messages, would else wait for each other.
     """
-    found = type(row)._base_manager.select_for_update().filter(pk=row.pk).first()
+    found = type(row)._base_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
     if found is None:
         raise OutOfSight
     if version is not None and version != found.version:  # type: ignore[attr-defined]

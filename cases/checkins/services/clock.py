@@ -138,7 +138,7 @@ def settle(*, by: Clock, at: datetime) -> int:
 
     def call_off_checkins() -> tuple[int, int]:
         over = CheckIn.objects.filter(_over(at), state=CheckInState.PLANNED).order_by("pk")
-        ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        ids = list(over.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH])
         call_off(CheckIn.objects.filter(pk__in=ids), by=by, because=MoveReason.ENDED, at=at)
         _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["state", "moved_because"])
         return len(ids), len(ids)
@@ -221,7 +221,7 @@ def mark_late(*, by: Clock, at: datetime) -> int:
 
     def step() -> tuple[int, int]:
         due = CheckIn.objects.filter(state=CheckInState.PLANNED, late_at__isnull=True, late_from__lte=day_of(at))
-        locked = due.select_related("casefile").select_for_update(skip_locked=True, of=("self",))
+        locked = due.select_related("casefile").select_for_update(skip_locked=True, of=("self",), no_key=True)
         rows = list(locked.order_by("late_from", "pk")[:BATCH])
         ids = [row.pk for row in rows]
         CheckIn.objects.filter(pk__in=ids).update(late_at=at)

@@ -7,9 +7,10 @@ whether it is still so is asked again when it is sent. Days without a clock end 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from cases.access.services import as_clock, require_clock
@@ -54,8 +55,8 @@ def leave_reminders(*, by: Clock, at: datetime) -> int:
 
     def step() -> tuple[int, int]:
         due = CheckIn.objects.filter(state=CheckInState.PLANNED, reminded_at__isnull=True, due_on__range=days)
-        locked = due.select_related("casefile__agency", "caseworker").select_for_update(skip_locked=True, of=("self",))
-        rows = list(locked.order_by("due_on", "pk")[:BATCH])
+        due = due.select_related("casefile__agency", "caseworker").order_by("due_on", "pk")
+        rows = list(due.select_for_update(skip_locked=True, of=("self",), no_key=True)[:BATCH])
         drafts = [*person_drafts(rows, at=at)]
         near = [row for row in rows if row.due_on <= day_of(at) + _A_DAY]
         if near:
@@ -73,15 +74,30 @@ def leave_reminders(*, by: Clock, at: datetime) -> int:
 def _what_came_up(rows: Sequence[CheckIn], staff: Staff, *, at: datetime) -> list[Draft]:
     """For those who had their message of the day already: what is on today, unless they put it there themselves."""
     late_comers: dict[int, list[CheckIn]] = {}
+    next_one = _next_digests({row.caseworker_id for row in rows})
     for row in rows:
         user = row.caseworker
-        if user.next_digest_at > at and row.recorded_by_id != user.pk and is_announced(row, day_of(at), hour_of(user)):
+        had_hers = next_one[user.pk] > at
+        if had_hers and row.recorded_by_id != user.pk and is_announced(row, day_of(at), hour_of(user)):
             late_comers.setdefault(user.pk, []).append(row)
     return [
         draft
         for found in late_comers.values()
         for draft in day_drafts(found[0].caseworker, found, [], staff, set(), at=at)
     ]
+
+
+def _next_digests(users: Collection[int]) -> dict[int, datetime]:
+    """When each of them is next told of her day.
+
+    A message of the day that is being made at this moment is waited for: it may not have seen what came up, and what
+    is looked at now is not looked at again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, next_digest_at FROM cities_user WHERE id = ANY(%s) ORDER BY id FOR SHARE", [sorted(users)]
+        )
+        return dict(cursor.fetchall())
 
 
 def leave_digests(*, by: Clock, at: datetime) -> int:
