@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 from django.utils import formats, timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -158,7 +159,7 @@ def _messages(case: Casefile, user: User, at: datetime, before: datetime | None,
     for row in rows.order_by("-due_at", "-pk")[:most]:
         about = _day(row.about_on) + (f", {row.about_time:%H:%M}" if row.about_time else "")
         words = _("%(kind)s, %(day)s, to %(whom)s, %(how)s: %(state)s") % {
-            "kind": str(row.get_kind_display()).capitalize(), "day": about, "how": row.get_channel_display(),
+            "kind": capfirst(row.get_kind_display()), "day": about, "how": row.get_channel_display(),
             "whom": row.recipient or _("the person"), "state": _what_became_of(row),
         }  # fmt: skip
         yield Happening(
