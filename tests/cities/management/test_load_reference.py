@@ -105,7 +105,7 @@ def test_load_reference__a_broken_file_loads_nothing(folder: Path, name: str, ol
 @pytest.mark.django_db
 def test_load_reference__school_holidays_where_there_is_such_a_file(folder: Path) -> None:
     head = "community,name_nl,name_fr,name_de,name_en,starts_on,ends_on,source"
-    row = "FLEMISH,Herfst,Automne,Herbst,Autumn,2026-11-02,{},Invented"
+    row = "flemish,Herfst,Automne,Herbst,Autumn,2026-11-02,{},Invented"
     path = folder / "school_holidays.csv"
     for ends_on in ("2026-11-08", "2026-11-08", "2026-11-09"):
         path.write_text(f"{head}\n{row.format(ends_on)}\n", encoding="utf-8")
