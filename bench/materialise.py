@@ -1,10 +1,20 @@
-"""How long the clock takes to make the check-ins of many rhythms, beside one plain statement that makes the same rows.
+"""How long the clock takes for many rhythms: to make their check-ins, and to find that nothing is due.
 
-    python3 -m bench.materialise --rhythms 100000 [--json]
+    python3 -m bench.materialise --rhythms 1000000 [--grow] [--json]
 
-Half of the rhythms are weekly, half two-weekly, two a case; two weeks are made. It starts servers of its own (without
-fsync), and makes the same database twice: in one a single `INSERT … SELECT … ON CONFLICT DO NOTHING` computes and
-inserts the rows, in the other `materialise` does. Then a tick with nothing due. With `--json` the last line is JSON.
+Half of the rhythms are weekly, half two-weekly, two a case, a hundred a caseworker; two weeks are made. It starts
+servers of its own (without fsync). What it says:
+
+* `ratio`: `seconds` that `materialise` takes, to `plain_seconds` that a single `INSERT … SELECT … ON CONFLICT DO
+  NOTHING` takes to compute and insert the same rows, in another copy of the same database on the same server;
+* `memory_growth_mb`: by how much the process grew meanwhile;
+* `workers_1`, `workers_2`, `workers_4`: seconds that so many processes take to share the work, each time on a fresh
+  copy, with `speed_up_…`, and `lock_waits_…`: how often in a hundred looks one waited for a lock;
+* `nothing_due_ms`: a whole tick, every sweep of it, when all is made and told; the middle one of seven;
+* `due_ms`: a whole tick when a thousand rhythms, a thousand contacts to tell of and a thousand late ones are due.
+
+With `--grow` it measures the last two for a hundredth and a tenth of the rhythms too: the cost of a tick grows with
+what is due, not with what exists. With `--json` the last line is JSON.
 """
 
 from __future__ import annotations
@@ -13,13 +23,18 @@ import argparse
 import json
 import os
 import resource
+import statistics
+import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench import filling
 from config.testing import prepare
 
 if TYPE_CHECKING:
@@ -29,43 +44,12 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST = date(2026, 11, 2)  # a Monday
 TWO_WEEKS = timedelta(weeks=2)
 
-PEOPLE = """
-INSERT INTO cases_person (recorded_at, city_id, official_name, sort_name, sex, birth_precision, language,
-    interpreter_needed, phone, address, version)
-SELECT %(at)s, %(city)s, 'Nemo Invented' || n, 'nemo', 'X', 'UNKNOWN', '', false, '', '', 1
-FROM generate_series(1, %(cases)s) n
-"""
-CASES = """
-INSERT INTO cases_casefile (recorded_at, city_id, reference, year, number, person_id, stage, ground, agency_id,
-    opened_on, owner_id, next_step, next_step_on, version)
-SELECT %(at)s, %(city)s, 'VIL-2026-' || id, 2026, id, id, 'FOLLOW_UP', 'LIVC', %(agency)s, %(first)s, %(user)s,
-    'Go on', %(first)s, 1
-FROM cases_person
-"""
-PLANS = """
-INSERT INTO cases_followupplan (recorded_at, casefile_id, city_id, number, state, summary, person_view, consent,
-    consent_by, starts_on, agreed_on, version)
-SELECT %(at)s, id, city_id, 1, 'AGREED', '', '', 'GIVEN', '', %(first)s, %(first)s, 1 FROM cases_casefile
-"""
-RHYTHMS = """
-INSERT INTO cases_rhythm (recorded_at, casefile_id, city_id, plan_id, kind, frequency, every, weekdays, duration,
-    place, tolerance_days, policy, caseworker_id, starts_on, state, materialised_until, set_aside_error, version,
-    with_interpreter, within_week, who_else, early_days, avoids_regional, avoids_school, is_critical)
-SELECT %(at)s, casefile_id, city_id, id, 'OFFICE', 'WEEKS', every, ARRAY[(id %% 5)::int], 45, 'Desk 3', 0, 'NEXT',
-    %(user)s, %(first)s, 'ACTIVE', %(first)s, '', 1, false, false, '', 0, false, false, false
-FROM cases_followupplan, (VALUES (1), (2)) AS v (every)
-"""
-PLAINLY = """
-INSERT INTO cases_checkin (recorded_at, casefile_id, city_id, rhythm_id, plan_id, kind, caseworker_id, due_time,
-    duration, place, tolerance_days, outcome, asked_by, version, occurs_on, due_on, moved_because, state, late_from,
-    with_interpreter, within_week, who_else, is_critical, by_hand)
-SELECT %(at)s, casefile_id, city_id, id, plan_id, kind, caseworker_id, time, duration, place, tolerance_days, '', '', 1,
-    day, day, '', 'PLANNED', day + 1, false, false, '', false, false
-FROM (
-    SELECT r.*, (starts_on + weekdays[1] + 7 * every * n) AS day FROM cases_rhythm r, generate_series(0, 1) n
-    WHERE state = 'ACTIVE' AND materialised_until < %(until)s AND 7 * every * n < 14
-) r
-ON CONFLICT DO NOTHING
+#: So many of each kind are due where something is.
+DUE = 1000
+
+LOCKED = """
+SELECT count(*), count(*) FILTER (WHERE wait_event_type = 'Lock') FROM pg_stat_activity
+WHERE datname = %s AND state <> 'idle'
 """
 
 
@@ -75,7 +59,13 @@ def timed(act: Callable[[], object]) -> tuple[float, object]:
     return time.perf_counter() - started, result
 
 
-def fill(rhythms: int, at: datetime) -> None:
+def midnight() -> datetime:
+    from cities.places.rules import moment_of
+
+    return moment_of(FIRST, datetime.min.time())
+
+
+def fill(rhythms: int) -> None:
     """Invented cases with a plan and two rhythms each, in one city, written by its coordinator."""
     from django.db import connection
 
@@ -84,88 +74,230 @@ def fill(rhythms: int, at: datetime) -> None:
 
     cast = a_cast()
     told: dict[str, Any] = {
-        "at": at, "city": cast.city.pk, "agency": cast.agency.pk, "user": cast.carla.pk, "first": FIRST,
-        "cases": rhythms // 2,
+        "at": midnight(), "city": cast.city.pk, "agency": cast.agency.pk, "user": cast.carla.pk, "first": FIRST,
+        "cases": rhythms // 2, "workers": max(rhythms // 100, 1),
     }  # fmt: skip
     user: User = cast.carla
     with acting(user), connection.cursor() as cursor:
-        for statement in (PEOPLE, CASES, PLANS, RHYTHMS):
+        for statement in filling.STATEMENTS:
             cursor.execute(statement, told)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    vacuum()
 
 
-def plainly(at: datetime, until: date) -> int:
+def vacuum() -> None:
+    """What PostgreSQL does by itself in time, and these servers don't: dead rows removed, tables known."""
+    from tests.databases import connect_as_owner, current_name
+
+    with connect_as_owner(current_name()) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def plainly() -> int:
     """The same rows in one statement, on behalf of the clock."""
     from django.db import connection
 
     from cases.access.services import as_clock
 
     with as_clock(), connection.cursor() as cursor:
-        cursor.execute(PLAINLY, {"at": at, "until": until})
+        cursor.execute(filling.PLAINLY, {"at": midnight(), "until": FIRST + TWO_WEEKS})
         return int(cursor.rowcount)
+
+
+def as_the_clock(statements: dict[str, dict[str, Any]]) -> None:
+    from django.db import connection
+
+    from cases.access.services import as_clock
+
+    with as_clock(), connection.cursor() as cursor:
+        for statement, told in statements.items():
+            cursor.execute(statement, told)
+
+
+@contextmanager
+def databases() -> Iterator[Callable[[str], str]]:
+    """Makes databases out of others by name, the first out of the migrated one; all are dropped in the end."""
+    from tests.databases import connect_as_owner, copy_template, drop, point_at
+
+    first = copy_template()
+    made = [first]
+
+    def copy(of: str) -> str:
+        if not of:
+            return first
+        name = f"{first}_{len(made)}"
+        point_at("postgres")
+        with connect_as_owner("postgres") as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
+        made.append(name)
+        return name
+
+    try:
+        yield copy
+    finally:
+        point_at("postgres")
+        for name in made:
+            drop(name)
+
+
+def measure(rhythms: int, *, grow: bool) -> dict[str, float]:
+    from cases.checkins.services import clock
+    from cities.ledger.rules import Clock
+    from tests.databases import drop, point_at
+
+    setattr(clock, "HORIZON", TWO_WEEKS)  # noqa: B010 -- as in the plain statement
+    found: dict[str, float] = {"rhythms": rhythms}
+    for fewer in (rhythms // 100, rhythms // 10) if grow else ():
+        with databases() as copy:
+            point_at(copy(""))
+            fill(fewer)
+            plainly()
+            found |= {f"{name}_at_{fewer}": value for name, value in ticks().items()}
+    with databases() as copy:
+        filled = copy("")
+        point_at(filled)
+        fill(rhythms)
+        for count in (1, 2, 4):
+            shared = copy(filled)
+            found |= share(shared, count, rhythms)
+            drop(shared)
+        twin = copy(filled)
+        point_at(twin)
+        plain, rows = timed(plainly)
+        point_at(filled)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        ours, made = timed(lambda: clock.materialise(by=Clock.CLOCK, at=midnight()))
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        if rows != made:
+            sys.exit(f"The plain statement made {rows} rows, the clock {made}.")
+        found |= {
+            "rows": float(str(rows)), "plain_seconds": round(plain, 2), "seconds": round(ours, 2),
+            "ratio": round(ours / plain, 2), "memory_growth_mb": round((after - before) / 1024, 1),
+        }  # fmt: skip
+        found |= ticks()
+    return found
+
+
+def ticks() -> dict[str, float]:
+    """A whole tick with nothing due, and one with a thousand of each kind."""
+    from cases.checkins.services import clock
+    from cities.ledger.rules import Clock
+
+    at = midnight() + timedelta(hours=9)
+    told = {"at": at, "first": FIRST, "until": FIRST + TWO_WEEKS, "due": DUE}
+    as_the_clock({filling.ALL_IS_TOLD: told, filling.ALL_IS_MADE: told, filling.ALL_HAD_THEIR_DAY: told})
+    vacuum()
+    empty = [timed(lambda: clock.tick(by=Clock.CLOCK, at=at)) for _ in range(7)]
+    if any(vars(done) != vars(clock.Ticked()) for _seconds, done in empty):
+        sys.exit(f"Something was due where nothing was: {empty[0][1]}.")
+    as_the_clock({filling.SOME_TO_MAKE: told, filling.SOME_TO_TELL: told, filling.SOME_LATE: told})
+    due, done = timed(lambda: clock.tick(by=Clock.CLOCK, at=at))
+    if (done.made, done.late) != (DUE, DUE):  # type: ignore[attr-defined]
+        sys.exit(f"So much was due, and this was done: {done}.")
+    return {
+        "nothing_due_ms": round(statistics.median(seconds for seconds, _done in empty) * 1000, 1),
+        "due_ms": round(due * 1000, 1),
+    }
+
+
+def share(name: str, count: int, rhythms: int) -> dict[str, float]:
+    """So many processes share the making: from when all are ready until the last is done."""
+    command = [sys.executable, "-m", "bench.materialise", "--share", name]
+    workers = [
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    looks, over = [0, 0], threading.Event()
+    try:
+        for worker in workers:
+            _line(worker)
+        looking = threading.Thread(target=_look, args=(name, looks, over))
+        looking.start()
+        started = time.perf_counter()
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+        made = [int(_line(worker)) for worker in workers]
+        seconds = time.perf_counter() - started
+        over.set()
+        looking.join()
+    finally:
+        over.set()
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+    if sum(made) != rhythms // 2 * 3:
+        sys.exit(f"{count} processes made {made}, and not {rhythms // 2 * 3} in all.")
+    global _alone
+    _alone = seconds if count == 1 else _alone
+    return {
+        f"workers_{count}": round(seconds, 2), f"speed_up_{count}": round(_alone / seconds, 2),
+        f"lock_waits_{count}": round(100 * looks[1] / max(looks[0], 1), 1),
+    }  # fmt: skip
+
+
+_alone = 0.0
+
+
+def _line(worker: subprocess.Popen[str]) -> str:
+    assert worker.stdout is not None
+    if not (line := worker.stdout.readline()):
+        sys.exit("A worker ended before its time; its own lines above say why.")
+    return line
+
+
+def _look(name: str, looks: list[int], over: threading.Event) -> None:
+    """Every few milliseconds, at what the processes wait for."""
+    from tests.databases import connect_as_owner
+
+    with connect_as_owner("postgres") as connection:
+        while not over.wait(0.01):
+            row = connection.execute(LOCKED, [name]).fetchone()
+            assert row is not None
+            looks[0] += row[0]
+            looks[1] += row[1]
+
+
+def be_a_worker(name: str) -> None:
+    """One of several: says when it is ready, waits for its sign, and says how many it made."""
+    from django.db import connection
+
+    from cases.checkins.services import clock
+    from cities.ledger.rules import Clock
+    from tests.databases import point_at
+
+    setattr(clock, "HORIZON", TWO_WEEKS)  # noqa: B010 -- as in the plain statement
+    point_at(name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(clock.materialise(by=Clock.CLOCK, at=midnight()), flush=True)
 
 
 def main() -> None:
     """Measure, and say it."""
     wanted = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     wanted.add_argument("--rhythms", type=int, default=100_000, help="how many; 100,000 unless told")
+    wanted.add_argument("--grow", action="store_true", help="a tick at a hundredth and a tenth of them too")
     wanted.add_argument("--json", action="store_true", help="end in one line of JSON")
+    wanted.add_argument("--share", metavar="DATABASE", help=argparse.SUPPRESS)
     told = wanted.parse_args()
+    if not told.share and told.rhythms < 2 * DUE * (100 if told.grow else 1):
+        wanted.error(f"At least {2 * DUE:,} rhythms are needed, with --grow a hundred times as many.")
     os.chdir(ROOT)
     prepare(ROOT)
     import django
 
     django.setup()
-    found = measure(told.rhythms)
+    if told.share:
+        be_a_worker(told.share)
+        return
+    found = measure(told.rhythms, grow=told.grow)
     for name, value in found.items():
-        print(f"{name:>24}: {value:,}")
+        print(f"{name:>28}: {value:,}")
     if told.json:
         print(json.dumps(found))
-
-
-def measure(rhythms: int) -> dict[str, float]:
-    from cases.checkins.services import clock
-    from cities.ledger.rules import Clock
-    from cities.places.rules import moment_of
-    from tests.databases import connect_as_owner, copy_template, drop, point_at
-
-    setattr(clock, "HORIZON", TWO_WEEKS)  # noqa: B010 -- as in the plain statement
-    at = moment_of(FIRST, datetime.min.time())
-    name = copy_template()
-    point_at(name)
-    fill(rhythms, at)
-    twin = f"{name}_twin"
-    point_at("postgres")
-    with connect_as_owner("postgres") as connection:
-        connection.execute(f'CREATE DATABASE "{twin}" TEMPLATE "{name}"')
-    try:
-        point_at(twin)
-        plain, rows = timed(lambda: plainly(at, FIRST + TWO_WEEKS))
-        point_at(name)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        ours, made = timed(lambda: clock.materialise(by=Clock.CLOCK, at=at))
-        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        empty, _ = timed(lambda: clock.materialise(by=Clock.CLOCK, at=at))
-        settled, _ = timed(lambda: clock.settle(by=Clock.CLOCK, at=at))
-        tick, _ = timed(lambda: clock.mark_late(by=Clock.CLOCK, at=at) + clock.climb(by=Clock.CLOCK, at=at))
-    finally:
-        point_at("postgres")
-        drop(name)
-        drop(twin)
-    if rows != made:
-        sys.exit(f"The plain statement made {rows} rows, the clock {made}.")
-    return {
-        "rhythms": rhythms,
-        "rows": float(str(rows)),
-        "plain_seconds": round(plain, 2),
-        "seconds": round(ours, 2),
-        "ratio": round(ours / plain, 2),
-        "nothing_due_ms": round(empty * 1000, 1),
-        "settle_nothing_ms": round(settled * 1000, 1),
-        "late_nothing_ms": round(tick * 1000, 1),
-        "memory_growth_mb": round((after - before) / 1024, 1),
-    }
 
 
 if __name__ == "__main__":

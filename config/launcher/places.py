@@ -53,8 +53,12 @@ def _sweep(base: Path) -> None:
             shutil.rmtree(marker.parent, ignore_errors=True)
 
 
-def socket_folder(account: Account) -> Path:
-    """A new 0700 folder with a short name, for one start; whoever stops removes it."""
+def socket_folder(account: Account, *, again: Path | None = None) -> Path:
+    """A new 0700 folder with a short name, for one start; whoever stops removes it. `again`: that one once more."""
+    if again is not None:
+        again.mkdir(mode=0o700, exist_ok=True)
+        account.give(again)
+        return again
     for base in TEMPORARY:
         if len(os.fsencode(base)) > SOCKET_FOLDER_LENGTH - 20 or set(str(base)) & set(" ,\"'"):
             continue

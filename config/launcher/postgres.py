@@ -44,15 +44,20 @@ class Postgres:
         shutil.rmtree(self.sockets, ignore_errors=True)
 
 
-def start(state: Path, passwords: dict[str, str], *, durable: bool, log: int | IO[bytes]) -> Postgres:
-    """Makes the data folder if need be, starts the server, makes its two roles and the database."""
+def start(
+    state: Path, passwords: dict[str, str], *, durable: bool, log: int | IO[bytes], sockets: Path | None = None
+) -> Postgres:
+    """Makes the data folder if need be, starts the server, makes its two roles and the database.
+
+    `sockets`: those of a server that crashed, so that whoever knows its address finds this one.
+    """
     account = processes.serving_account()
     bin_folder = binaries.postgres_bin(account)
     data = places.data_folder(state, account) / "postgres"
     if not data.exists():
         _make(data, bin_folder, account, passwords[SUPERUSER], durable=durable)
     _clear_stale_pid(data)
-    sockets = places.socket_folder(account)
+    sockets = places.socket_folder(account, again=sockets)
     server = _start(data, bin_folder, account, sockets, passwords, durable=durable, log=log)
     try:
         _make_roles(server)

@@ -41,12 +41,12 @@ class Valkey:
         shutil.rmtree(self.sockets, ignore_errors=True)
 
 
-def start(state: Path, *, durable: bool, log: int | IO[bytes]) -> Valkey:
-    """Starts the broker as the present user, root too: it needs no other."""
+def start(state: Path, *, durable: bool, log: int | IO[bytes], sockets: Path | None = None) -> Valkey:
+    """Starts the broker as the present user, root too: it needs no other. `sockets`: of one that crashed."""
     program = binaries.valkey_server()
     data = state / "valkey"
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sockets = places.socket_folder(Account(os.geteuid(), os.getegid(), borrowed=False))
+    sockets = places.socket_folder(Account(os.geteuid(), os.getegid(), borrowed=False), again=sockets)
     settings = {
         "port": "0",
         "unixsocket": str(sockets / "valkey.sock"),

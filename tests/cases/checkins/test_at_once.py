@@ -1,4 +1,4 @@
-"""What the clock tells people while something else is going on: nothing falls in between, and nobody waits in a ring."""
+"""What the clock tells people while something else is going on: nothing falls in between, no ring of waiting."""
 
 from __future__ import annotations
 
@@ -95,10 +95,9 @@ def test_record_checkin__while_messages_about_it_are_left(
             )
             for kind in (there.kind, MessageKind.BEFORE)
         ]  # fmt: skip
-    with ExitStack() as stack:
-        with as_clock():
-            leave_messages(by=Clock.CLOCK, at=AT, drafts=drafts)
-            came_to = stack.enter_context(meanwhile(record, owner_connection))
+    with ExitStack() as stack, as_clock():  # commits before the other thread is waited for
+        leave_messages(by=Clock.CLOCK, at=AT, drafts=drafts)
+        came_to = stack.enter_context(meanwhile(record, owner_connection))
     (recorded,) = came_to
     assert isinstance(recorded, CheckIn)
     with as_clock():
