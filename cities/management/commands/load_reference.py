@@ -116,7 +116,7 @@ def load_school_holidays(folder: Path, at: datetime) -> int:
     for row in rows:
         names = {name: row[name] for name in ("name_nl", "name_fr", "name_de", "name_en")}
         put_school_holiday(
-            by=SETUP, at=at, community=row["community"], starts_on=date.fromisoformat(row["starts_on"]),
+            by=SETUP, at=at, community=row["community"].upper(), starts_on=date.fromisoformat(row["starts_on"]),
             ends_on=date.fromisoformat(row["ends_on"]), source=row["source"], **names,
         )  # fmt: skip
     return len(rows)
