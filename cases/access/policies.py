@@ -8,7 +8,7 @@ time, so that what the database holds never differs from what the code says. The
   deletes nothing, and changes nothing that is append-only;
 * `apparatus_clock` is what the clock acts as, by `SET LOCAL ROLE`: every city, but only dates and messages;
 * `apparatus_counter` owns the functions that count for the national picture: numbers leave, names don't;
-* `apparatus_keeper` owns the functions that answer "which cities, which cases are mine"; nobody acts as it.
+* `apparatus_keeper` owns the functions that answer "which of it is mine" and "is she busy then"; nobody acts as it.
 """
 
 from __future__ import annotations
@@ -122,6 +122,8 @@ def _privileges() -> Iterator[str]:
         yield f"GRANT {privileges} ON {table} TO {COUNTER}"
     yield f"GRANT SELECT ON cities_posting, cases_caseaccess, cases_casefile, cases_relationship TO {KEEPER}"
     yield f"GRANT SELECT (id, is_active, is_superuser) ON cities_user TO {KEEPER}"
+    hours = "id, state, caseworker_id, second_id, due_on, due_time, duration, within_week"
+    yield f"GRANT SELECT ({hours}) ON cases_checkin TO {KEEPER}"
 
 
 def _roles_in_sql(roles: frozenset[Role] | set[Role]) -> str:
@@ -140,8 +142,8 @@ def function(name: str, returns: str, body: str, *, owner: str, to: str, argumen
 
 
 def _functions() -> Iterator[str]:
-    """Which cities and which cases are mine: asked once a statement, by every policy."""
-    names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_people my_settings"
+    """Which cities and which cases are mine: asked once a statement, by every policy. And when a colleague is busy."""
+    names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_people my_settings busy"
     for name in names.split():
         yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
     by_compartment = " OR ".join(
@@ -203,6 +205,15 @@ def _functions() -> Iterator[str]:
         "UNION SELECT r.other_id FROM cases_relationship r WHERE r.casefile_id IN (SELECT apparatus_my_cases('CARE')) "
         "OR r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
         **own,
+    )  # fmt: skip
+    yield from function(
+        "apparatus_busy", "TABLE (checkin bigint, holder bigint, day date, hour time, minutes int)",
+        "SELECT c.id, h.id, c.due_on, c.due_time, c.duration::int FROM unnest(holders) AS h (id) "
+        "JOIN cases_checkin c ON h.id IN (c.caseworker_id, c.second_id) WHERE c.state = 'PLANNED' "
+        "AND c.due_on = ANY(days) AND c.due_time IS NOT NULL AND NOT c.within_week "
+        f"AND (h.id = {_USER} OR EXISTS (SELECT FROM cities_posting p JOIN cities_posting o ON o.city_id = p.city_id "
+        f"WHERE {POSTED_NOW} AND o.user_id = h.id AND o.starts_on <= {_TODAY} AND coalesce(o.ends_on > {_TODAY}, true)))",
+        arguments="holders bigint[], days date[]", **own,
     )  # fmt: skip
     for helper in ("apparatus_my_cities(text)", "apparatus_my_cases(text)"):
         yield f"GRANT EXECUTE ON FUNCTION {helper} TO {KEEPER}"
@@ -276,7 +287,7 @@ def _row_security(model: type[models.Model]) -> Iterator[str]:
         yield f"CREATE POLICY clock ON {table} TO {CLOCK} USING (true) WITH CHECK (true)"
     if table in COUNTER_MAY:
         yield f"CREATE POLICY counter ON {table} FOR SELECT TO {COUNTER} USING (true)"
-    if table in ("cases_caseaccess", "cases_casefile", "cases_relationship"):
+    if table in ("cases_caseaccess", "cases_casefile", "cases_relationship", "cases_checkin"):
         yield f"CREATE POLICY keeper ON {table} FOR SELECT TO {KEEPER} USING (true)"
 
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from cases.api.words import OnAVersion, UserName
 from cases.checkins.models import Rhythm
 from cases.checkins.rules import (
+    MOST_STEPS,
     CheckInKind,
     Frequency,
     Lasting,
@@ -139,16 +140,19 @@ class ArrangeRhythm(ByRule, PatternShape, RhythmContact):
     plan = serializers.IntegerField(min_value=1, required=False, help_text="The number of the plan's version.")
     lasts = serializers.IntegerField(min_value=1, max_value=500, allow_null=True, default=None)
     unit = serializers.ChoiceField(choices=Lasting.choices, default=Lasting.WEEKS)
-    then = StepShape(many=True, default=list)
+    then = serializers.ListField(child=StepShape(), max_length=MOST_STEPS - 1, default=list)
 
 
 class PreviewRhythm(ByRule, PatternShape):
     """A rhythm that may be agreed on."""
 
+    time = serializers.TimeField(allow_null=True, default=None, help_text="With it, clashes are told.")
+    duration = serializers.IntegerField(min_value=5, max_value=600, default=45, help_text="Minutes.")
+
     caseworker = serializers.IntegerField(min_value=1, required=False, help_text="Whose absences count; else yours.")
     lasts = serializers.IntegerField(min_value=1, max_value=500, allow_null=True, default=None)
     unit = serializers.ChoiceField(choices=Lasting.choices, default=Lasting.WEEKS)
-    then = StepShape(many=True, default=list)
+    then = serializers.ListField(child=StepShape(), max_length=MOST_STEPS - 1, default=list)
 
 
 class ChangeRhythm(ByRule, PatternShape, RhythmContact, OnAVersion):
@@ -202,13 +206,30 @@ class PlannedShape(Shape):
     due_on = serializers.DateField(allow_null=True)
     because = serializers.ChoiceField(choices=MoveReason.choices, allow_null=True)
     held_by = serializers.IntegerField(allow_null=True, help_text="The deputy who stands in on that day.")
+    clashes_at = serializers.TimeField(
+        allow_null=True,
+        help_text="When whoever holds it has another contact at that hour already. Only said.",
+    )
+    clashes_with = serializers.CharField(
+        allow_blank=True, help_text="The case of that contact; empty when there is none that you may know of."
+    )
+
+
+class StepToCome(Shape):
+    """One rhythm of a taper, as it would be kept."""
+
+    in_words = serializers.CharField()
+    rrule = serializers.CharField(allow_blank=True, help_text="By RFC 5545; empty for so many times a quarter.")
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True, help_text="The first day without.")
 
 
 class Preview(Shape):
     """What a rhythm would give."""
 
-    in_words = serializers.CharField()
-    rrule = serializers.CharField(allow_blank=True)
+    in_words = serializers.CharField(help_text="Of a taper, the whole of it.")
+    rrule = serializers.CharField(allow_blank=True, help_text="Of a taper, its first rhythm.")
+    steps = StepToCome(many=True, help_text="The rhythms that it would be kept as: of a taper several.")
     days = PlannedShape(many=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rest_framework.request import Request
@@ -24,8 +25,8 @@ from cases.api.rhythm_shapes import (
 from cases.api.words import OnAVersion
 from cases.casefiles.models import Casefile
 from cases.checkins.models import Rhythm
-from cases.checkins.rules import in_words_to_the_end, to_rrule
-from cases.checkins.selectors import avoided_days_for, avoided_days_of, preview, rhythm_for, rhythms_of
+from cases.checkins.rules import Planned, chain_in_words, in_words_to_the_end, to_rrule
+from cases.checkins.selectors import Clash, avoided_days_for, avoided_days_of, clashes, preview, rhythm_for, rhythms_of
 from cases.checkins.services import (
     arrange_rhythm,
     avoid_days,
@@ -85,12 +86,29 @@ class RhythmPreview(RhythmView):
         case = self.case(reference)
         self.allowed(Permission.CHECKIN_ARRANGE, case)
         told = self.with_people(case, self.body(PreviewRhythm))
-        holder = told.pop("caseworker", self.by)
+        holder, hour, minutes = told.pop("caseworker", self.by), told.pop("time"), told.pop("duration")
         lasting = {"then": steps(told), "lasts": told.pop("lasts"), "unit": told.pop("unit")}
         chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]
         days = preview(chain, case=case, caseworker=holder, at=self.at)
-        words = in_words_to_the_end(chain[0])
-        return Response(Preview({"in_words": words, "rrule": to_rrule(chain[0]), "days": days}).data)
+        busy = clashes(
+            [(one.held_by or holder.pk, one.due_on) for one in days if one.due_on], self.by, at=self.at,
+            hour=None if told["within_week"] else hour, minutes=minutes,
+        )  # fmt: skip
+        kept = [
+            {"in_words": in_words_to_the_end(one), "rrule": to_rrule(one), "starts_on": one.starts_on,
+             "ends_on": one.ends_on}
+            for one in chain
+        ]  # fmt: skip
+        shown = {"in_words": chain_in_words(chain), "rrule": to_rrule(chain[0]), "steps": kept}
+        return Response(Preview({**shown, "days": [self._day(one, busy) for one in days]}).data)
+
+    @staticmethod
+    def _day(one: Planned, busy: dict[date, Clash]) -> dict[str, Any]:
+        clash = busy.get(one.due_on) if one.due_on else None
+        return {
+            "occurs_on": one.occurs_on, "due_on": one.due_on, "because": one.because, "held_by": one.held_by,
+            "clashes_at": clash.at if clash else None, "clashes_with": clash.reference if clash else "",
+        }  # fmt: skip
 
 
 class OneRhythm(RhythmView):

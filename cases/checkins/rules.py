@@ -36,8 +36,8 @@ from cases.checkins.recurrence import (
 )
 from cases.checkins.replacing import taken_by_hand
 from cases.checkins.rfc5545 import Unreadable, from_rrule, to_rrule
-from cases.checkins.tapers import Lasting, Step, taper
-from cases.checkins.wording import in_words, in_words_to_the_end, taper_in_words
+from cases.checkins.tapers import MOST_STEPS, Lasting, Step, taper, thinner
+from cases.checkins.wording import chain_in_words, in_words, in_words_to_the_end, taper_in_words
 from cities.places.rules import (
     BRUSSELS,
     moment_of,
@@ -47,6 +47,8 @@ from cities.places.rules import (
 )
 
 __all__ = [
+    "MOST_STEPS",
+    "ONE_DAY",
     "Away",
     "Calendar",
     "DaysOff",
@@ -60,6 +62,7 @@ __all__ = [
     "Recurring",
     "Step",
     "Unreadable",
+    "chain_in_words",
     "days_off",
     "deputy_on",
     "ends_with_count",
@@ -77,6 +80,7 @@ __all__ = [
     "taken_by_hand",
     "taper",
     "taper_in_words",
+    "thinner",
     "to_rrule",
     "why_off",
 ]
@@ -233,6 +237,14 @@ def early_from(due_on: date, early_days: int, within_week: bool = False) -> date
     """
     early = working_days_before(due_on, early_days)
     return min(early, monday_of(due_on)) if within_week else early
+
+
+def clash(day: date, one: tuple[time, int], other: tuple[time, int]) -> bool:
+    """Whether two contacts of a day overlap: each by its hour and its minutes. One that ends when the next begins
+    does not."""
+    (start, minutes), (starts, lasts) = one, other
+    begins, began = datetime.combine(day, start), datetime.combine(day, starts)
+    return begins < began + timedelta(minutes=lasts) and began < begins + timedelta(minutes=minutes)
 
 
 def monday_of(day: date) -> date:

@@ -38,9 +38,17 @@ def in_words_to_the_end(pattern: Recurring) -> str:
     return _("%(rhythm)s, until %(day)s") % {**told, "day": last}
 
 
+def chain_in_words(patterns: Sequence[Recurring]) -> str:
+    """The same told by days: "every week on Tuesday, until 25 January 2027, then every month on the first Tuesday"."""
+    return _one_after_another([in_words_to_the_end(pattern) for pattern in patterns])
+
+
 def taper_in_words(steps: Sequence[Step]) -> str:
     """A chain of rhythms: "every week on Tuesday for 8 weeks, then every month on the first Tuesday"."""
-    said = [_step(step) for step in steps]
+    return _one_after_another([_step(step) for step in steps])
+
+
+def _one_after_another(said: Sequence[str]) -> str:
     words = said[0]
     for following in said[1:]:
         words = _("%(before)s, then %(after)s") % {"before": words, "after": following}

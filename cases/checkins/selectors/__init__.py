@@ -2,9 +2,11 @@
 
 from cases.checkins.selectors.absences import contacts_of, contacts_within, day_past, held_by_nobody, standing_in_for
 from cases.checkins.selectors.calendar import calendar_days, calendar_of, told_in_feed
+from cases.checkins.selectors.clashes import Clash, clashes, off_because
 from cases.checkins.selectors.contacts import (
     checkin_for,
     checkins_for,
+    due_this_week,
     due_today,
     earlier_misses,
     following,
@@ -28,10 +30,13 @@ from cases.checkins.selectors.missed import (
     with_the_coordinator,
 )
 from cases.checkins.selectors.rhythms import (
+    Chain,
     agreed_reminder_for,
     agreed_reminders_of,
     avoided_days_for,
     avoided_days_of,
+    chains,
+    follower_of,
     preview,
     rhythm_for,
     rhythms_of,
@@ -39,19 +44,25 @@ from cases.checkins.selectors.rhythms import (
 )
 
 __all__ = [
+    "Chain",
+    "Clash",
     "agreed_reminder_for",
     "agreed_reminders_of",
     "avoided_days_for",
     "avoided_days_of",
     "calendar_days",
     "calendar_of",
+    "chains",
     "checkin_for",
     "checkins_for",
+    "clashes",
     "contacts_of",
     "contacts_within",
     "day_past",
+    "due_this_week",
     "due_today",
     "earlier_misses",
+    "follower_of",
     "following",
     "for_the_conference",
     "held_by_nobody",
@@ -64,6 +75,7 @@ __all__ = [
     "missed_with",
     "next_checkin",
     "notes_of",
+    "off_because",
     "otherwise_late",
     "overdue",
     "planned",

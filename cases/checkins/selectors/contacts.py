@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
@@ -18,10 +18,13 @@ from cases.checkins.models import (
 from cases.checkins.rules import (
     MISSES,
     CheckInState,
+    monday_of,
 )
 from cities.places.rules import day_of
 from cities.roles.rules import Compartment
 from cities.staff.models import User
+
+A_WEEK = timedelta(weeks=1)
 
 #: The order of a day: by the hour, what has none last.
 IN_TIME_ORDER = ("due_on", F("due_time").asc(nulls_last=True), "pk")
@@ -77,14 +80,23 @@ def notes_of(checkin: CheckIn, user: User, *, at: datetime) -> QuerySet[CheckInN
 
 
 def due_today(user: User, *, at: datetime) -> QuerySet[CheckIn]:
-    """The contacts that are the user's own to hold today, in time order."""
-    return planned(user, at=at).filter(caseworker=user, due_on=day_of(at))
+    """The contacts that are the user's own to hold today, in time order; those of any day of the week stand apart."""
+    return planned(user, at=at).filter(caseworker=user, due_on=day_of(at), within_week=False)
+
+
+def due_this_week(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """The user's own contacts of which any day of this week will do, until the week is over."""
+    monday = monday_of(day_of(at))
+    mine = planned(user, at=at).filter(caseworker=user, within_week=True, late_from__gt=day_of(at))
+    return mine.filter(due_on__gte=monday, due_on__lt=monday + A_WEEK)
 
 
 def to_record(user: User, *, at: datetime) -> QuerySet[CheckIn]:
-    """The user's own contacts of before today that are not late yet: outcomes to record."""
+    """The user's own contacts of before today that are not late yet: outcomes to record. Of those of any day of the
+    week, last week's."""
     today = day_of(at)
-    return planned(user, at=at).filter(caseworker=user, due_on__lt=today, late_from__gt=today)
+    rows = planned(user, at=at).filter(caseworker=user, due_on__lt=today, late_from__gt=today)
+    return rows.exclude(within_week=True, due_on__gte=monday_of(today))
 
 
 def overdue(user: User, *, at: datetime) -> QuerySet[CheckIn]:

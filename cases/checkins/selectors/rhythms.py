@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import F, QuerySet
@@ -20,6 +21,7 @@ from cases.checkins.rules import (
     FURTHEST,
     Pattern,
     Planned,
+    RhythmState,
     next_days,
 )
 from cities.places.rules import day_of
@@ -44,6 +46,54 @@ def rhythm_for(user: User, case: Casefile, pk: int, *, at: datetime) -> Rhythm:
     return found
 
 
+@dataclass(frozen=True)
+class Chain:
+    """Rhythms that come one after another, as one story: a taper, or one that is another from a day on."""
+
+    steps: Sequence[Rhythm]
+    in_force: Rhythm
+    """The step that holds on the day asked about; before the first has begun, the first."""
+
+    @property
+    def to_come(self) -> Sequence[Rhythm]:
+        """The steps after it."""
+        return self.steps[self.steps.index(self.in_force) + 1 :]
+
+
+def chains(rhythms: Sequence[Rhythm], *, on: date) -> list[Chain]:
+    """The stories of a case's rhythms that have not ended, in the order in which they were begun, the latest first.
+
+    What has ended between two of them is passed over: the story goes on.
+    """
+    known = {rhythm.pk: rhythm for rhythm in rhythms}
+    following: dict[int, Rhythm] = {}
+    firsts = []
+    for rhythm in rhythms:
+        if rhythm.state == RhythmState.ENDED:
+            continue
+        before = known.get(rhythm.follows_id or 0)
+        while before is not None and before.state == RhythmState.ENDED:
+            before = known.get(before.follows_id or 0)
+        if before is None:
+            firsts.append(rhythm)
+        else:
+            following[before.pk] = rhythm
+    found = []
+    for first in firsts:
+        steps = [first]
+        while (after := following.get(steps[-1].pk)) is not None:
+            steps.append(after)
+        begun = [step for step in steps if step.starts_on <= on]
+        found.append(Chain(steps, begun[-1] if begun else first))
+    return found
+
+
+def follower_of(rhythm: Rhythm, user: User, *, at: datetime) -> Rhythm | None:
+    """What comes after a rhythm, if that was agreed already."""
+    rows = Rhythm.objects.visible_to(user, at=at)
+    return rows.filter(follows=rhythm, state=RhythmState.ACTIVE).first()
+
+
 def avoided_days_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[AvoidedDays]:
     """The days to avoid that were agreed with the person and are still to come, the first first."""
     rows = AvoidedDays.objects.visible_to(user, at=at).filter(casefile=case, withdrawn_at__isnull=True)
@@ -59,9 +109,14 @@ def avoided_days_for(user: User, case: Casefile, pk: int, *, at: datetime) -> Av
 
 
 def preview(
-    chain: Sequence[Pattern], *, case: Casefile, caseworker: User, at: datetime, count: int = 10
+    chain: Sequence[Pattern], *, case: Casefile, caseworker: User, at: datetime, count: int = 10,
+    instead_of: Rhythm | None = None,
 ) -> list[Planned]:  # fmt: skip
-    """The next dates of a rhythm that is still being arranged, or of a taper: what moves, why, and who stands in."""
+    """The next dates of a rhythm that is still being arranged, or of a taper: what moves, why, and who stands in.
+
+    `instead_of`: the rhythm that it would be from a day on, whose pauses go on.
+    """
+    pauses = [(pause.starts_on, pause.ends_on) for pause in instead_of.pauses.all()] if instead_of else []
     days: list[Planned] = []
     for pattern in chain:
         first = max(pattern.starts_on, day_of(at))
@@ -69,7 +124,8 @@ def preview(
         typed = Rhythm(casefile=case, city_id=case.city_id, caseworker=caseworker, **said)
         [outlook] = outlooks([typed], surroundings(first, min(first, _FURTHEST_DAY) + FURTHEST, at=at))
         days += next_days(
-            pattern, first=first, count=count - len(days), calendar=outlook.calendar, away=outlook.away
+            pattern, first=first, count=count - len(days), calendar=outlook.calendar, away=outlook.away,
+            pauses=pauses,
         )  # fmt: skip
         if len(days) >= count:
             break

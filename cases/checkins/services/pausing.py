@@ -89,7 +89,8 @@ def resume_rhythm(*, rhythm: Rhythm, by: User, at: datetime, version: int, on: d
 def avoid_days(*, case: Casefile, by: User, at: datetime, starts_on: date, ends_on: date) -> AvoidedDays:
     """Days on which the person would rather not be met, as agreed with him; no reason is asked for.
 
-    What rhythms have planned there moves, whatever their policy; what was arranged by hand stays.
+    What rhythms have planned there moves, whatever their policy; what was arranged by hand stays. The same days again
+    change nothing.
     """
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
     row = open_file_of(case)
@@ -98,6 +99,9 @@ def avoid_days(*, case: Casefile, by: User, at: datetime, starts_on: date, ends_
         raise Refused(_("It ends after it starts."), field="ends_on", code="too_early")
     if (ends_on - starts_on).days > 60:
         raise Refused(_("These are more than 60 days: arrange a pause instead."), field="ends_on", code="too_far")
+    same = AvoidedDays.objects.filter(casefile=row, withdrawn_at__isnull=True, starts_on=starts_on, ends_on=ends_on)
+    if (standing := same.first()) is not None:
+        return standing
     days = AvoidedDays.objects.create(
         recorded_at=at, recorded_by=by, casefile=row, city_id=row.city_id, starts_on=starts_on, ends_on=ends_on
     )

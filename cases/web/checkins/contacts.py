@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.checkins.models import CheckIn
-from cases.checkins.selectors import checkin_for, earlier_misses, following, notes_of
+from cases.checkins.selectors import checkin_for, clashes, earlier_misses, following, notes_of, off_because
 from cases.checkins.services import (
     arrange_checkin,
     cancel_checkin,
@@ -27,7 +28,7 @@ from cases.checkins.services import (
 from cases.plans.selectors import plan_in_force
 from cases.web.checkins.forms import CancelForm, CorrectForm, RecordForm, RescheduleForm
 from cases.web.checkins.shapes import ArrangeCheckInForm, ChangeCheckInForm
-from cases.web.checkins.words import lateness
+from cases.web.checkins.words import in_the_way, lateness
 from cases.web.colleagues import who_can_hold
 from cases.web.pages import FORM, act_page, case_page, typed
 from cases.web.shapes import Versioned
@@ -62,9 +63,28 @@ def arrange(request: SignedIn, reference: str) -> HttpResponse:
     return act_page(
         request, case, form, partial(arrange_checkin, case=case, plan=plan), permission=Permission.CHECKIN_ARRANGE,
         template="cases/checkins/arrange.html", title=_("Arrange a check-in"), cancel=back,
-        said=_("The check-in is arranged."),
-        to=lambda made: reverse("cases:checkin", args=[case.reference, made.pk]),
+        said=_("The check-in is arranged."), to=partial(_there, request),
     )  # fmt: skip
+
+
+def _warn(request: SignedIn, checkin: CheckIn) -> None:
+    """What stands in its way, said once it is there: whoever arranges it decides."""
+    if because := off_because(checkin, at=request.at):
+        told = {"day": formats.date_format(checkin.due_on, "l j F"), "why": because.label}
+        messages.warning(request, _("%(day)s is a day off: %(why)s.") % told)
+    busy = clashes(
+        [(checkin.caseworker_id, checkin.due_on)], request.user, at=request.at, hour=checkin.due_time,
+        minutes=checkin.duration, but=checkin,
+    )  # fmt: skip
+    if checkin.due_on in busy:
+        told = {"who": str(checkin.caseworker), "clash": in_the_way(busy[checkin.due_on])}
+        messages.warning(request, _("For %(who)s this %(clash)s.") % told)
+
+
+def _there(request: SignedIn, checkin: CheckIn) -> str:
+    """On to the contact as it stands now, with what there is to say of its day."""
+    _warn(request, checkin)
+    return reverse("cases:checkin", args=[checkin.casefile.reference, checkin.pk])
 
 
 def _colleagues(request: SignedIn, case: Casefile) -> dict[str, Any]:
@@ -82,7 +102,7 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     return act_page(
         request, case, form, partial(change_checkin, checkin=checkin), now=checkin,
         permission=Permission.CHECKIN_RESCHEDULE, template="cases/checkins/arrange.html", **_about(checkin, request),
-        cancel=back, to=back, title=_("Change this check-in"), submit=_("Change this one"),
+        cancel=back, to=partial(_there, request), title=_("Change this check-in"), submit=_("Change this one"),
         said=_("This one is changed; the others of its rhythm go on as they are."),
     )  # fmt: skip
 
@@ -129,7 +149,7 @@ def reschedule(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         now=checkin, permission=Permission.CHECKIN_RESCHEDULE, **_about(checkin, request), cancel=back,
         template="cases/checkins/act.html", title=_("Reschedule a check-in"), submit=_("Reschedule"),
         lead=_("The old entry stays; the new one takes its place."), said=_("The check-in has a new day."),
-        to=lambda made: reverse("cases:checkin", args=[case.reference, made.pk]),
+        to=partial(_there, request),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,11 +17,22 @@ from cases.access.services import require
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.checkins.models import Rhythm
-from cases.checkins.rules import Frequency, Pattern, Planned, Step, in_words_to_the_end, to_rrule
-from cases.checkins.selectors import preview, rhythm_for
+from cases.checkins.rules import (
+    Frequency,
+    Lasting,
+    Pattern,
+    Planned,
+    Step,
+    chain_in_words,
+    in_words_to_the_end,
+    thinner,
+    to_rrule,
+)
+from cases.checkins.selectors import clashes, follower_of, preview, rhythm_for
 from cases.checkins.services import arrange_rhythm, chain_of, change_rhythm, complete
 from cases.plans.selectors import plan_in_force
 from cases.web.checkins.shapes import ChangeRhythmForm, RhythmFields, RhythmForm
+from cases.web.checkins.words import in_the_way
 from cases.web.colleagues import who_can_hold
 from cases.web.pages import FORM, act_page, case_page, typed
 from cities.roles.permissions import Permission
@@ -57,7 +69,7 @@ def arrange(request: SignedIn, reference: str) -> HttpResponse:
     )  # fmt: skip
 
     def act(**told: Any) -> Rhythm:
-        return arrange_rhythm(case=case, plan=plan, **_thinned(told))
+        return arrange_rhythm(case=case, plan=plan, **_thinning(told), **told)
 
     return _rhythm_page(
         request, case, form, act, title=_("Arrange a rhythm"), submit=_("Arrange the rhythm"),
@@ -75,8 +87,12 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     now |= {"version": rhythm.version, "from_on": max(timezone.localdate(request.at), rhythm.starts_on)}
     now |= {"monthly": "DAY" if rhythm.nth is None else "NTH", "ends_on": None if rhythm.times else rhythm.ends_on}
     form = ChangeRhythmForm(typed(request), initial=now, rows=_colleagues(request, case))
+    after = follower_of(rhythm, request.user, at=request.at)
+    if after is not None:  # it lasts until then, whatever it is changed to
+        del form.fields["ends_on"], form.fields["times"]
     return _rhythm_page(
-        request, case, form, partial(change_rhythm, rhythm=rhythm), now=rhythm, record=rhythm,
+        request, case, form, partial(change_rhythm, rhythm=rhythm), now=rhythm, record=rhythm, after=after,
+        after_words=in_words_to_the_end(after) if after else "", said_now=in_words_to_the_end(rhythm),
         title=_("Change a rhythm"), submit=_("Change it from that day on"),
         preview_at=reverse("cases:rhythm_change", args=[case.reference, rhythm.pk]),
         said=_("The rhythm is changed. What was moved or changed by hand stays as it was."),
@@ -93,65 +109,66 @@ def _rhythm_page(
     **shown: Any,
 ) -> HttpResponse:  # fmt: skip
     """The form beside its next ten dates; the dates alone when HTMX asks for them."""
-    words, rule, days = _preview(request, case, form) if form.is_bound else ("", "", [])
-    shown |= {"words": words, "rule": rule, "days": days, "cancel": list_of(case)}
-    if "preview" in request.POST:
-        if request.htmx:
-            require(request.user, Permission.CHECKIN_ARRANGE, case=case, at=request.at)
-            return page(request, "cases/checkins/_preview.html", shown)
+    is_asked = "preview" in request.POST
+    if is_asked and request.htmx:
+        require(request.user, Permission.CHECKIN_ARRANGE, case=case, at=request.at)
+        return page(request, "cases/checkins/_preview.html", _preview(request, case, form, now))
+    shown |= {"cancel": list_of(case)}
+    if is_asked:
+        shown |= _preview(request, case, form, now)
         return case_page(request, case, TEMPLATE, form=form, permission=Permission.CHECKIN_ARRANGE, **shown)
+    if request.method == "POST" and not form.is_valid():
+        shown |= _preview(request, case, form, now)
     return act_page(
         request, case, form, act, now=now, permission=Permission.CHECKIN_ARRANGE, template=TEMPLATE, said=said,
         to=list_of(case), **shown,
     )  # fmt: skip
 
 
-def _preview(request: SignedIn, case: Casefile, form: RhythmFields) -> tuple[str, str, list[Planned]]:
+@dataclass(frozen=True)
+class Shown:
+    """One of the next dates, and what stands in its way."""
+
+    one: Planned
+    clash: str = ""
+
+
+def _preview(request: SignedIn, case: Casefile, form: RhythmFields, now: Rhythm | None) -> dict[str, Any]:
     """In words, as a rule of RFC 5545, and on which ten days; nothing while what is typed makes no rhythm yet."""
     form.is_valid()
     told = dict(form.cleaned_data)
     told["starts_on"] = told.get("starts_on") or told.pop("from_on", None)
     if not {"frequency", "every", "policy"} <= told.keys() or told["starts_on"] is None:
-        return "", "", []
-    told = _thinned(told)
-    lasting = {name: told.pop(name) for name in ("lasts", "unit", "then") if name in told}
+        return {}
+    lasting = _thinning(told)
+    if now is not None and "ends_on" not in form.fields:
+        told["ends_on"] = now.ends_on
     try:
         chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]
     except Refused:
-        return "", "", []
+        return {}
     holder = told.get("caseworker") or request.user
-    words = [in_words_to_the_end(pattern) for pattern in chain]
-    return _then(words), to_rrule(chain[0]), preview(chain, case=case, caseworker=holder, at=request.at)
+    days = preview(chain, case=case, caseworker=holder, at=request.at, instead_of=now)
+    busy = clashes(
+        [(one.held_by or holder.pk, one.due_on) for one in days if one.due_on], request.user, at=request.at,
+        hour=None if told.get("within_week") else told.get("time"), minutes=told.get("duration") or 45, but_of=now,
+    )  # fmt: skip
+    return {
+        "words": chain_in_words(chain), "rule": to_rrule(chain[0]),
+        "days": [Shown(one, in_the_way(busy.get(one.due_on) if one.due_on else None)) for one in days],
+    }  # fmt: skip
 
 
-def _then(words: list[str]) -> str:
-    said = words[0]
-    for following in words[1:]:
-        said = _("%(before)s, then %(after)s") % {"before": said, "after": following}
-    return said
-
-
-def _thinned(told: dict[str, Any]) -> dict[str, Any]:
-    """What was typed about thinning out, as the steps that follow: on the same days of the week, or of the month."""
+def _thinning(told: dict[str, Any]) -> dict[str, Any]:
+    """What was typed about thinning out, taken out of the rest: how long it lasts, and the steps that follow."""
     typed_in = {name: told.pop(name, None) for name in RhythmForm.THINNING}
+    given: dict[str, Any] = {name: told.get(name) for name in ("weekdays", "month_day", "nth", "nth_weekday")}
+    first = Pattern(frequency=told["frequency"], starts_on=told["starts_on"], **given)
     then = [
-        Step(_thinner(told, typed_in[f"{name}_every"], typed_in[f"{name}_frequency"]), lasts, unit or "WEEKS")
+        Step(thinner(first, every, typed_in[f"{name}_frequency"] or Frequency.WEEKS), lasts, unit or Lasting.WEEKS)
         for name, lasts, unit in (("then", typed_in["then_lasts"], typed_in["then_unit"]), ("last", None, ""))
-        if typed_in[f"{name}_every"]
+        if (every := typed_in[f"{name}_every"])
     ]
-    if typed_in["lasts"] or then:
-        told |= {"lasts": typed_in["lasts"], "unit": typed_in["unit"] or "WEEKS", "then": then}
-    return told
-
-
-def _thinner(told: dict[str, Any], every: int, frequency: str) -> Pattern:
-    """A thinner rhythm on the days of the one before: its weekdays; of a month, the first such weekday."""
-    starts_on = told["starts_on"]
-    weekdays = told.get("weekdays") or [starts_on.weekday()]
-    if frequency == Frequency.MONTHS:
-        if told.get("month_day"):
-            return Pattern(frequency=frequency, every=every, month_day=told["month_day"], starts_on=starts_on)
-        nth, weekday = told.get("nth") or 1, told.get("nth_weekday")
-        on = weekdays[0] if weekday is None else weekday
-        return Pattern(frequency=frequency, every=every, nth=nth, nth_weekday=on, starts_on=starts_on)
-    return Pattern(frequency=Frequency.WEEKS, every=every, weekdays=weekdays, starts_on=starts_on)
+    if not then and not typed_in["lasts"]:
+        return {}
+    return {"lasts": typed_in["lasts"], "unit": typed_in["unit"] or Lasting.WEEKS, "then": then}

@@ -14,13 +14,24 @@ from cities.web.fields import ColleagueField, DayField, TimeOfDayField
 
 NTH = [(1, _("first")), (2, _("second")), (3, _("third")), (4, _("fourth")), (-1, _("last"))]
 DAYS_OF_A_MONTH = [*((day, str(day)) for day in range(1, 32)), (-1, _("the last day"))]
+UNITS = [
+    (Frequency.WEEKS, _("weeks")),
+    (Frequency.MONTHS, _("months")),
+    (Frequency.DAYS, _("days")),
+    (Frequency.QUARTER, _("times a quarter")),
+]
 THINNER = [(Frequency.WEEKS, _("weeks")), (Frequency.MONTHS, _("months"))]
 
 
 class ContactFields(RowsForm):
     """How a contact is held, by whom, and where."""
 
-    kind = forms.ChoiceField(label=_("How"), choices=CheckInKind.choices, widget=forms.RadioSelect)
+    #: Of these it goes without saying that they may stay as they are.
+    needed_sometimes: tuple[str, ...] = ("tolerance_days",)
+
+    kind = forms.ChoiceField(
+        label=_("How"), choices=CheckInKind.choices, widget=forms.RadioSelect(attrs={"class": "inline"})
+    )
     with_interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)
     caseworker = ColleagueField(label=_("By whom"), queryset=None)
     second = ColleagueField(
@@ -37,12 +48,22 @@ class ContactFields(RowsForm):
     )  # fmt: skip
 
 
-class GraceField(forms.IntegerField):
+class WorkingDaysField(forms.IntegerField):
+    """A number of working days; empty is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(initial=0, min_value=0, max_value=60, required=False, **kwargs)
+
+    def clean(self, value: Any) -> int:
+        return super().clean(value) or 0
+
+
+class GraceField(WorkingDaysField):
     """Working days after the day itself before a contact counts as late."""
 
     def __init__(self) -> None:
         said = _("So many working days may pass before it counts as late.")
-        super().__init__(label=_("Days of grace"), initial=0, min_value=0, max_value=60, help_text=said)
+        super().__init__(label=_("Days of grace"), help_text=said)
 
 
 class ArrangeCheckInForm(ContactFields):
@@ -64,7 +85,7 @@ class RhythmFields(ContactFields):
 
     every = forms.IntegerField(label=_("Every"), initial=2, min_value=1, max_value=366)
     frequency = forms.ChoiceField(
-        label=_("Days, weeks, months, or times a quarter"), choices=Frequency.choices, initial=Frequency.WEEKS,
+        label=_("Days, weeks, months, or times a quarter"), choices=UNITS, initial=Frequency.WEEKS,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )  # fmt: skip
     weekdays = forms.TypedMultipleChoiceField(
@@ -88,7 +109,10 @@ class RhythmFields(ContactFields):
     ends_on = DayField(
         label=_("Until"), required=False, help_text=_("The first day without. Empty: as long as the plan lasts.")
     )
-    times = forms.IntegerField(label=_("Or so many times"), required=False, min_value=1, max_value=500)
+    times = forms.IntegerField(
+        label=_("Or so many times"), required=False, min_value=1, max_value=500,
+        help_text=_("Such as 6: six contacts, and no more."),
+    )  # fmt: skip
     policy = forms.ChoiceField(
         label=_("When it falls on a day off"), choices=MovePolicy.choices, initial=MovePolicy.NEXT,
         help_text=_("Weekends, public holidays, days the agency is closed, the caseworker's absence without a deputy."),
@@ -96,14 +120,19 @@ class RhythmFields(ContactFields):
     avoids_regional = forms.BooleanField(label=_("Regional holidays are days off too"), required=False)
     avoids_school = forms.BooleanField(label=_("School holidays are days off too"), required=False)
     time = TimeOfDayField(label=_("Time"), required=False, help_text=_("Empty: some time that day."))
-    early_days = forms.IntegerField(
-        label=_("Days sooner"), initial=0, min_value=0, max_value=60,
-        help_text=_("So many working days before, it may be held already."),
-    )  # fmt: skip
+    early_days = WorkingDaysField(
+        label=_("Days sooner"), help_text=_("So many working days before, it may be held already.")
+    )
     tolerance_days = GraceField()
 
     #: Needed by one unit and not by another: said by the unit, not by a word beside the label.
-    needed_sometimes = ("weekdays", "monthly", "month_day", "nth", "nth_weekday")
+    needed_sometimes = ("weekdays", "monthly", "month_day", "nth", "nth_weekday", "early_days", "tolerance_days")
+
+    def is_set_apart(self) -> bool:
+        """Whether something is said about days off or grace that goes beyond what goes without saying."""
+        names = ("policy", "avoids_regional", "avoids_school", "early_days", "tolerance_days")
+        usual = {"policy": MovePolicy.NEXT.value, "early_days": 0, "tolerance_days": 0}
+        return any(self[name].errors or str(self[name].value() or 0) != str(usual.get(name, 0)) for name in names)
 
     def clean(self) -> dict[str, Any]:
         """What the unit chosen has no use for is left out, whatever was typed before the mind was changed."""
@@ -119,20 +148,24 @@ class RhythmFields(ContactFields):
         return told
 
 
+def _unit(choices: Any) -> forms.ChoiceField:
+    """The unit of a number beside it, in a sentence: its name is heard, not seen."""
+    select = forms.Select(attrs={"aria-label": _("unit")})
+    return forms.ChoiceField(label=_("unit"), choices=choices, required=False, widget=select)
+
+
 class RhythmForm(RhythmFields):
     """A new rhythm; one that thins out says how long it lasts, and what comes then."""
 
     starts_on = DayField(label=_("From"))
-    lasts = forms.IntegerField(label=_("For"), required=False, min_value=1, max_value=500)
-    unit = forms.ChoiceField(label=_("Weeks, months or times"), choices=Lasting.choices, required=False)
+    lasts = forms.IntegerField(label=_("It lasts for"), required=False, min_value=1, max_value=500)
+    unit = _unit(Lasting.choices)
     then_every = forms.IntegerField(label=_("Then every"), required=False, min_value=1, max_value=52)
-    then_frequency = forms.ChoiceField(label=_("Weeks or months"), choices=THINNER, required=False)
-    then_lasts = forms.IntegerField(
-        label=_("For"), required=False, min_value=1, max_value=500, help_text=_("Empty: as long as the plan lasts.")
-    )
-    then_unit = forms.ChoiceField(label=_("Weeks, months or times"), choices=Lasting.choices, required=False)
+    then_frequency = _unit(THINNER)
+    then_lasts = forms.IntegerField(label=_("which lasts for"), required=False, min_value=1, max_value=500)
+    then_unit = _unit(Lasting.choices)
     last_every = forms.IntegerField(label=_("And then every"), required=False, min_value=1, max_value=52)
-    last_frequency = forms.ChoiceField(label=_("Weeks or months"), choices=THINNER, required=False)
+    last_frequency = _unit(THINNER)
 
     #: What belongs to thinning out, and is not an argument of the act.
     THINNING = (
@@ -145,6 +178,24 @@ class RhythmForm(RhythmFields):
         "last_every",
         "last_frequency",
     )
+
+    def is_thinning_out(self) -> bool:
+        """Whether anything is said about thinning out, or wrong with it."""
+        return any(self[name].errors or (name not in self.UNITS and self[name].value()) for name in self.THINNING)
+
+    #: A unit alone says nothing.
+    UNITS = ("unit", "then_frequency", "then_unit", "last_frequency")
+
+    def clean(self) -> dict[str, Any]:
+        """A step that is followed by another one says how long it lasts: beside the one that doesn't."""
+        told = super().clean()
+        if told.get("last_every") and not told.get("then_every"):
+            self.add_error("then_every", _("Say first what comes before it."))
+        if told.get("then_every") and not told.get("lasts"):
+            self.add_error("lasts", _("Say how long it lasts before it thins out."))
+        if told.get("last_every") and told.get("then_every") and not told.get("then_lasts"):
+            self.add_error("then_lasts", _("Say how long this lasts before the last one."))
+        return told
 
 
 class ChangeRhythmForm(RhythmFields, Versioned):

@@ -7,11 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.casefiles.selectors import case_for
-from cases.checkins.rules import CheckInState, in_words_to_the_end
-from cases.checkins.selectors import avoided_days_of, checkin_for, checkins_for, missed_of, notes_of, rhythms_of
+from cases.checkins.rules import ONE_DAY, CheckInState, RhythmState, in_words_to_the_end
+from cases.checkins.selectors import (
+    avoided_days_of,
+    chains,
+    checkin_for,
+    checkins_for,
+    missed_of,
+    notes_of,
+    rhythms_of,
+)
 from cases.outbox.selectors import told_about
 from cases.web.checkins.missed import ladder
-from cases.web.checkins.words import lateness
+from cases.web.checkins.words import Story, lateness, may_be_held
 from cases.web.pages import case_page, number_in_the_address
 from cities.roles.permissions import Permission
 from cities.web.requests import SignedIn, signed_in
@@ -34,10 +42,12 @@ def checkin_list(request: SignedIn, reference: str) -> HttpResponse:
     page = number_in_the_address(request, "page") or 1
     start = (min(page, 1000) - 1) * A_PAGE
     shown = list(past[start : start + A_PAGE + 1])
-    rhythms = [(rhythm, in_words_to_the_end(rhythm)) for rhythm in rhythms_of(case, request.user, at=request.at)]
+    rhythms = list(rhythms_of(case, request.user, at=request.at))
+    ended = [(row, in_words_to_the_end(row)) for row in rhythms if row.state == RhythmState.ENDED]
     return case_page(
-        request, case, "cases/checkins/list.html", permission=Permission.CHECKIN_READ, rhythms=rhythms,
-        avoided=avoided_days_of(case, request.user, at=request.at), to_come=to_come,
+        request, case, "cases/checkins/list.html", permission=Permission.CHECKIN_READ, ended=ended,
+        chains=[Story(chain, today) for chain in chains(rhythms, on=today)],
+        avoided=[(row, row.ends_on - ONE_DAY) for row in avoided_days_of(case, request.user, at=request.at)], to_come=to_come,
         past=shown[:A_PAGE], next=page + 1 if len(shown) > A_PAGE else None,
     )  # fmt: skip
 
@@ -49,7 +59,8 @@ def checkin(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     found = checkin_for(request.user, case, pk, at=request.at)
     return case_page(
         request, case, "cases/checkins/checkin.html", permission=Permission.CHECKIN_READ, record=found, checkin=found,
-        late=lateness(found, timezone.localdate(request.at)), notes=notes_of(found, request.user, at=request.at),
+        late=lateness(found, timezone.localdate(request.at)), may_be_held=may_be_held(found, request.at),
+        notes=notes_of(found, request.user, at=request.at),
         replaced_by=checkins_for(request.user, at=request.at).filter(replaces=found).first(),
         ladder=ladder(request, missed_of(found, request.user, at=request.at)),
         told=told_about(found.pk, request.user, at=request.at),

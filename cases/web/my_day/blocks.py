@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -16,7 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.audit.selectors import recently_opened
 from cases.casefiles.selectors import next_steps_of
 from cases.checkins.models import CheckIn, MissedStep
-from cases.checkins.selectors import due_today, missed_with, overdue, to_record
+from cases.checkins.rules import monday_of
+from cases.checkins.selectors import due_this_week, due_today, missed_with, overdue, to_record
 from cases.outbox.selectors import letters_for
 from cases.plans.selectors import actions_due
 from cases.prosecution.models import ProsecutionReferral
@@ -24,68 +23,21 @@ from cases.prosecution.rules import ReferralStage, Urgency
 from cases.prosecution.selectors import referrals_for, referrals_to_act_on
 from cases.web.checkins.missed import in_words
 from cases.web.checkins.words import lateness
+from cases.web.my_day.rows import Block, Row, shown_of
 from cases.web.pages import listed
 from cities.places.rules import working_days_between
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.requests import SignedIn
 
-RowT = TypeVar("RowT", bound=Model)
-
 #: How many cases are remembered as recently opened.
 A_FEW = 5
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line: when, about whom, what, and its one button."""
-
-    what: str
-    reference: str
-    address: str
-    when: str = ""
-    detail: str = ""
-    late: str = ""
-    act: str = ""
-    act_address: str = ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some rows under a heading. `more`: how many are not shown; `empty`: what stands here when nothing is."""
-
-    name: str
-    title: str
-    rows: Sequence[Row]
-    more: int = 0
-    empty: str = ""
-    comes_first: bool = True
-    only_if_any: bool = False
-
-    @property
-    def count(self) -> int:
-        return len(self.rows) + self.more
-
-
-def _shown(
-    request: SignedIn,
-    found: QuerySet[RowT],
-    most: int,
-    permission: Permission,
-    part: Compartment = Compartment.CORE,
-) -> tuple[list[RowT], int]:
-    """The first rows, written down as shown, and how many there are besides."""
-    rows = list(found[:most])
-    more = found.count() - most if len(rows) == most else 0
-    if rows:
-        listed(request, rows, permission=permission, compartment=part)
-    return rows, more
 
 
 def _checkins(request: SignedIn, found: QuerySet[CheckIn], most: int) -> tuple[list[Row], int]:
     """Contacts that are her own: the hour today, else the day; each is recorded from here."""
     today = timezone.localdate(request.at)
-    shown, more = _shown(request, found, most, Permission.CHECKIN_READ)
+    shown, more = shown_of(request, found, most, Permission.CHECKIN_READ)
     rows = [
         Row(
             when=_when(checkin, today),
@@ -103,6 +55,8 @@ def _checkins(request: SignedIn, found: QuerySet[CheckIn], most: int) -> tuple[l
 
 
 def _when(checkin: CheckIn, today: date) -> str:
+    if checkin.within_week and checkin.late_from > today and monday_of(checkin.due_on) == monday_of(today):
+        return _("this week")
     if checkin.due_on != today:
         return formats.date_format(checkin.due_on, "D j M")
     return formats.time_format(checkin.due_time, "H:i") if checkin.due_time else _("today")
@@ -117,6 +71,12 @@ def todays(request: SignedIn, most: int) -> Block:
     return Block("today", _("Today"), rows, more, _("No contact is planned for today."))
 
 
+def this_week(request: SignedIn, most: int) -> Block:
+    """What may be held any day of this week."""
+    rows, more = _checkins(request, due_this_week(request.user, at=request.at), most)
+    return Block("week", _("Some time this week"), rows, more, only_if_any=True)
+
+
 def outcomes(request: SignedIn, most: int) -> Block:
     rows, more = _checkins(request, to_record(request.user, at=request.at), most)
     return Block("outcomes", _("Outcomes to record"), rows, more, _("Every contact of the last days has its outcome."))
@@ -129,7 +89,7 @@ def late(request: SignedIn, most: int) -> Block:
 
 def missed(request: SignedIn, most: int) -> Block:
     """What is hers to see to before it goes up a step; also for a colleague she stands in for."""
-    shown, more = _shown(request, missed_with(request.user, at=request.at), most, Permission.MISSED_READ)
+    shown, more = shown_of(request, missed_with(request.user, at=request.at), most, Permission.MISSED_READ)
     rows = [
         Row(
             when=formats.date_format(step.missed.checkin.due_on, "D j M"),
@@ -154,7 +114,7 @@ def _until(step: MissedStep) -> str:
 def steps(request: SignedIn, most: int) -> Block:
     """The next steps of cases that are hers to take in a fortnight."""
     today = timezone.localdate(request.at)
-    shown, more = _shown(request, next_steps_of(request.user, at=request.at), most, Permission.CASE_READ)
+    shown, more = shown_of(request, next_steps_of(request.user, at=request.at), most, Permission.CASE_READ)
     rows = [
         Row(
             when=formats.date_format(case.next_step_on, "D j M"),
@@ -175,7 +135,7 @@ def actions(request: SignedIn, most: int) -> Block:
     """What she is to do from the plans in force, in a fortnight."""
     today = timezone.localdate(request.at)
     found = actions_due(request.user, at=request.at)
-    shown, more = _shown(request, found, most, Permission.PLAN_READ, Compartment.CARE)
+    shown, more = shown_of(request, found, most, Permission.PLAN_READ, Compartment.CARE)
     rows = [
         Row(
             when=formats.date_format(action.due_on, "D j M"),
@@ -204,7 +164,7 @@ ASKED = {
 def referrals(request: SignedIn, most: int) -> Block:
     """What waits for her, in the cell or in the office it is addressed to. The office is told a subject, no case."""
     found = referrals_to_act_on(request.user, at=request.at)
-    shown, more = _shown(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
+    shown, more = shown_of(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
     rows = [
         Row(
             what=referral.subject,
@@ -230,7 +190,7 @@ def waiting(request: SignedIn, most: int) -> Block:
         stage__in=[ReferralStage.DRAFTED, ReferralStage.APPROVED, ReferralStage.SENT, ReferralStage.ACKNOWLEDGED]
     )
     found = under_way.exclude(pk__in=own).order_by("recorded_at", "pk")
-    shown, more = _shown(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
+    shown, more = shown_of(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
     rows = [
         Row(
             what=referral.subject,
@@ -266,7 +226,7 @@ def recent(request: SignedIn, most: int) -> Block:
 
 def letters(request: SignedIn, most: int) -> Block:
     """Letters to the people of her contacts, to be printed and posted; no block when there is none."""
-    shown, more = _shown(request, letters_for(request.user, at=request.at), most, Permission.CHECKIN_READ)
+    shown, more = shown_of(request, letters_for(request.user, at=request.at), most, Permission.CHECKIN_READ)
     rows = [
         Row(
             when=formats.date_format(message.about_on, "D j M"),
@@ -291,6 +251,7 @@ def _days_late(day: date, today: date) -> str:
 #: name, what it takes to have the block at all, and what makes it.
 BLOCKS: list[tuple[str, Permission, Callable[[SignedIn, int], Block]]] = [
     ("today", Permission.CHECKIN_RECORD, todays),
+    ("week", Permission.CHECKIN_RECORD, this_week),
     ("outcomes", Permission.CHECKIN_RECORD, outcomes),
     ("overdue", Permission.CHECKIN_RECORD, late),
     ("missed", Permission.MISSED_ANSWER, missed),

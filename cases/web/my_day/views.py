@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from cases.access.selectors import acts_of
-from cases.web.my_day.blocks import BLOCKS, Block
+from cases.web.my_day.blocks import BLOCKS
+from cases.web.my_day.rows import Block
 from cases.web.my_day.ways import ways
 from cities.roles.permissions import Permission
 from cities.web.pages import page
