@@ -22,6 +22,7 @@ from cases.checkins.selectors.contacts import (
 from cases.checkins.selectors.missed import (
     for_the_conference,
     is_with,
+    missed_beside_overdue,
     missed_for,
     missed_in_city,
     missed_of,
@@ -69,6 +70,7 @@ __all__ = [
     "is_with",
     "last_recorded",
     "late_in_city",
+    "missed_beside_overdue",
     "missed_for",
     "missed_in_city",
     "missed_of",

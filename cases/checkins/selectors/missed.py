@@ -13,9 +13,7 @@ from cases.checkins.models import (
     MissedContact,
     MissedStep,
 )
-from cases.checkins.rules import (
-    MissStep,
-)
+from cases.checkins.rules import CheckInState, MissCause, MissStep
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
@@ -52,6 +50,12 @@ def missed_with(user: User, *, at: datetime) -> QuerySet[MissedStep]:
     today = day_of(at)
     absent = Absence.objects.standing().filter(deputy=user, starts_on__lte=today, ends_on__gt=today)
     return steps_open_to(user, at=at).filter(Q(owner=user) | Q(owner__in=absent.values("user_id")))
+
+
+def missed_beside_overdue(user: User, *, at: datetime) -> QuerySet[MissedStep]:
+    """What is with her, but for her own contacts of which nothing was recorded: those are told as overdue."""
+    own = {"missed__checkin__caseworker": user, "missed__checkin__state": CheckInState.PLANNED}
+    return missed_with(user, at=at).exclude(missed__cause=MissCause.NOT_RECORDED, **own)
 
 
 def is_with(step: MissedStep, user: User, *, at: datetime) -> bool:

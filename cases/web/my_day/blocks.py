@@ -15,7 +15,7 @@ from cases.audit.selectors import recently_opened
 from cases.casefiles.selectors import next_steps_of
 from cases.checkins.models import CheckIn, MissedStep
 from cases.checkins.rules import monday_of
-from cases.checkins.selectors import due_this_week, due_today, missed_with, overdue, to_record
+from cases.checkins.selectors import due_this_week, due_today, missed_beside_overdue, overdue, to_record
 from cases.outbox.selectors import letters_for
 from cases.plans.selectors import actions_due
 from cases.prosecution.models import ProsecutionReferral
@@ -89,7 +89,7 @@ def late(request: SignedIn, most: int) -> Block:
 
 def missed(request: SignedIn, most: int) -> Block:
     """What is hers to see to before it goes up a step; also for a colleague she stands in for."""
-    shown, more = shown_of(request, missed_with(request.user, at=request.at), most, Permission.MISSED_READ)
+    shown, more = shown_of(request, missed_beside_overdue(request.user, at=request.at), most, Permission.MISSED_READ)
     rows = [
         Row(
             when=formats.date_format(step.missed.checkin.due_on, "D j M"),
