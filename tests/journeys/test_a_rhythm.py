@@ -38,6 +38,13 @@ def said(day: date) -> str:
     return formats.date_format(day, "l j F Y")
 
 
+def look(reader: Reader, name: str) -> None:
+    """Once the dates beside the form have come: while they are on their way they are dimmed."""
+    reader.page.wait_for_load_state("networkidle")
+    expect(reader.page.locator("[aria-busy=true]")).to_have_count(0)
+    reader.look(name)
+
+
 def on(reader: Reader, field: str, day: date) -> None:
     reader.page.locator(f"[name={field}]").fill(day.isoformat())
 
@@ -46,9 +53,9 @@ def test_rhythm__from_a_taper_to_a_pause(cast: Cast, case: Casefile, tuesday: da
     alice = sign_in(cast.alice)
     page, check_ins = alice.page, f"/cases/{case.reference}/check-ins/"
     alice.open(check_ins)
-    alice.look("rhythm-none")
+    look(alice, "rhythm-none")
     alice.press("Arrange a rhythm")
-    alice.look("rhythm-empty")
+    look(alice, "rhythm-empty")
     page.get_by_label("Every", exact=True).fill("1")
     page.get_by_label("Tuesday").check()
     on(alice, "starts_on", tuesday)
@@ -68,11 +75,11 @@ def test_rhythm__from_a_taper_to_a_pause(cast: Cast, case: Casefile, tuesday: da
     dates = page.locator("#preview")
     expect(dates).to_contain_text("then every month on the first Tuesday")
     expect(dates.locator("li").first).to_contain_text(said(tuesday))
-    alice.look("rhythm-typed")
+    look(alice, "rhythm-typed")
     alice.press("Arrange the rhythm")
     alice.sees("The rhythm is arranged")
     expect(page.locator(".story")).to_have_count(1)
-    alice.look("rhythm-arranged")
+    look(alice, "rhythm-arranged")
 
     page.get_by_role("link", name=said(tuesday + 2 * WEEK)).click()
     alice.press("Reschedule")
@@ -89,22 +96,22 @@ def test_rhythm__from_a_taper_to_a_pause(cast: Cast, case: Casefile, tuesday: da
     page.get_by_label("Tuesday").uncheck()
     page.get_by_label("Thursday").check()
     expect(dates.locator("li").first).to_contain_text(said(tuesday + WEEK + timedelta(days=2)))
-    alice.look("rhythm-change")
+    look(alice, "rhythm-change")
     alice.press("Change it from that day on")
     alice.sees("What was moved or changed by hand stays as it was.")
     alice.sees(said(tuesday + 2 * WEEK + timedelta(days=1)))
     alice.sees(said(tuesday + WEEK + timedelta(days=2)))
     assert said(tuesday + 3 * WEEK) not in page.locator("section[aria-labelledby=to-come]").inner_text()
-    alice.look("rhythm-changed")
+    look(alice, "rhythm-changed")
 
     page.get_by_role("link", name="Pause", exact=True).first.click()
     page.get_by_label("detention").check()
     on(alice, "starts_on", tuesday)
-    alice.look("rhythm-pause")
+    look(alice, "rhythm-pause")
     alice.press("Pause")
     alice.sees("Will pause from")
     alice.sees("Nothing is planned.")
-    alice.look("rhythm-paused")
+    look(alice, "rhythm-paused")
 
 
 def test_days_to_avoid__and_a_pause_that_is_over(cast: Cast, case: Casefile, tuesday: date, sign_in: SignIn) -> None:
@@ -115,28 +122,28 @@ def test_days_to_avoid__and_a_pause_that_is_over(cast: Cast, case: Casefile, tue
     expect(page.get_by_label("On which days of the week")).to_be_hidden()
     page.locator("[name=every]").fill("3")
     expect(page.locator("#preview")).to_contain_text("Three times a quarter")
-    alice.look("rhythm-quarter")
+    look(alice, "rhythm-quarter")
     page.get_by_label("weeks", exact=True).check()
     page.locator("[name=every]").fill("0")
     alice.press("Arrange the rhythm")
     alice.sees("Nothing was saved yet")
-    alice.look("rhythm-errors")
+    look(alice, "rhythm-errors")
     page.locator("[name=every]").fill("1")
     page.get_by_label("Tuesday").check()
     page.get_by_label("by telephone").check()
     page.get_by_text("Days off; how soon, how late").click()
     page.get_by_text("With whom else; interpreter; critical").click()
-    alice.look("rhythm-open")
+    look(alice, "rhythm-open")
     alice.press("Arrange the rhythm")
     alice.sees("The rhythm is arranged")
 
     alice.press("Agree on days to avoid")
     on(alice, "starts_on", tuesday)
     on(alice, "ends_on", tuesday + timedelta(days=2))
-    alice.look("days-to-avoid")
+    look(alice, "days-to-avoid")
     alice.press("Avoid these days")
     alice.sees("a day to avoid, as agreed")
-    alice.look("days-avoided")
+    look(alice, "days-avoided")
 
     page.get_by_role("link", name="Pause", exact=True).first.click()
     page.get_by_label("detention").check()
@@ -146,7 +153,7 @@ def test_days_to_avoid__and_a_pause_that_is_over(cast: Cast, case: Casefile, tue
     alice.sees("Nothing is planned.")
     page.get_by_role("link", name="Resume", exact=True).click()
     on(alice, "on", tuesday + WEEK)
-    alice.look("rhythm-resume")
+    look(alice, "rhythm-resume")
     alice.press("Resume")
     alice.sees("The rhythm goes on.")
     alice.sees(said(tuesday + WEEK))
@@ -154,4 +161,4 @@ def test_days_to_avoid__and_a_pause_that_is_over(cast: Cast, case: Casefile, tue
     alice.sees("These days are fine again.")
     alice.sees(re.compile("None was agreed"))
     alice.open(check_ins)
-    alice.look("rhythm-goes-on")
+    look(alice, "rhythm-goes-on")

@@ -525,5 +525,5 @@ def test_my_day__any_day_of_this_week(cast: Cast, case: Casefile, plan: FollowUp
         assert "block-week" not in page
         return
     assert "Some time this week" in page
-    assert words(page).count("this week") == 11  # the heading, and five rows, each again for who listens
+    assert words(page).count("this week") == 12  # the heading, five rows, each again for who listens, and one more
     assert 'href="?show=week"' in page
