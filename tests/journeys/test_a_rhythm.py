@@ -56,7 +56,7 @@ def test_rhythm__from_a_taper_to_a_pause(cast: Cast, case: Casefile, tuesday: da
     look(alice, "rhythm-none")
     alice.press("Arrange a rhythm")
     look(alice, "rhythm-empty")
-    page.get_by_label("Every", exact=True).fill("1")
+    page.locator("[name=every]").fill("1")
     page.get_by_label("Tuesday").check()
     on(alice, "starts_on", tuesday)
     page.locator("[name=time]").fill("10:00")

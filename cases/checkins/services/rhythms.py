@@ -32,6 +32,7 @@ from cases.checkins.services.agreeing import (
     pattern_of,
     refuse_empty,
     refuse_start,
+    refuse_twice,
 )
 from cases.checkins.services.checks import (
     active,
@@ -79,6 +80,7 @@ def arrange_rhythm(
         rhythm = agreed(said, pattern, by=by, at=at, case=row, plan=held)
         if before is None:
             refuse_empty(rhythm, at=at)
+            refuse_twice(rhythm)
         rhythm.follows = before
         rhythm.save(force_insert=True)
         make_first(rhythm, by=by, at=at)

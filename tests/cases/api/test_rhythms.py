@@ -217,6 +217,8 @@ def test_rrule__that_is_none_is_refused_beside_the_field(case: Casefile, cast: C
         assert "rrule" in {error.get("field") for error in told["errors"]} or sent.request["PATH_INFO"].endswith(
             "preview"
         )
+    neither = {name: value for name, value in ruled(cast, rule).items() if name != "rrule"}
+    assert problem(client.post(address, neither), 400)["errors"][0]["field"] == "frequency"
     both = client.post(address, ruled(cast, "FREQ=DAILY", frequency="DAYS"))
     assert problem(both, 400)["errors"][0]["field"] == "frequency"
     wrong = client.post(address, ruled(cast, "FREQ=DAILY", starts_on="someday"))

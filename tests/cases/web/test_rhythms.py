@@ -180,6 +180,16 @@ def test_arrange__says_beside_the_field_what_is_wrong_and_keeps_the_rest(
     assert preview.status_code == 200
 
 
+def test_arrange__clicked_twice_is_once(cast: Cast, case: Casefile, plan: FollowUpPlan, client_of: ClientOf) -> None:
+    alice = client_of(cast.alice)
+    assert alice.post(path(case), typed(cast, **THINNING)).status_code == 302
+    again = alice.post(path(case), typed(cast, **THINNING))
+    assert again.status_code == 422
+    assert "This very rhythm is arranged already." in again.content.decode()
+    assert len(rhythms(cast, case)) == 3
+    assert alice.post(path(case), typed(cast, time="15:00")).status_code == 302
+
+
 def test_arrange__a_second_who_is_not_on_the_case_or_the_same(
     cast: Cast, case: Casefile, plan: FollowUpPlan, client_of: ClientOf
 ) -> None:
@@ -515,10 +525,10 @@ def test_every_page__is_not_there_for_others(
 
 def test_my_day__any_day_of_this_week(cast: Cast, case: Casefile, plan: FollowUpPlan, client_of: ClientOf) -> None:
     today = timezone.localdate()
-    for _one in range(6):
+    for number in range(6):
         a_rhythm(
             case, plan, by=cast.alice, starts_on=today - today.weekday() * DAY, weekdays=[4], within_week=True,
-            policy="KEEP", at=timezone.now(),
+            policy="KEEP", place=f"Room {number}", at=timezone.now(),
         )  # fmt: skip
     page = client_of(cast.alice).get("/").content.decode()
     if today.weekday() > 4:  # the week is over at the weekend
