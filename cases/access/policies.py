@@ -206,13 +206,13 @@ def _functions() -> Iterator[str]:
         "OR r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
         **own,
     )  # fmt: skip
+    hers = f"o.user_id = h.id AND o.starts_on <= {_TODAY} AND NOT o.ends_on <= {_TODAY} IS TRUE"
     yield from function(
         "apparatus_busy", "TABLE (checkin bigint, holder bigint, day date, hour time, minutes int)",
-        "SELECT c.id, h.id, c.due_on, c.due_time, c.duration::int FROM unnest(holders) AS h (id) "
-        "JOIN cases_checkin c ON h.id IN (c.caseworker_id, c.second_id) WHERE c.state = 'PLANNED' "
-        "AND c.due_on = ANY(days) AND c.due_time IS NOT NULL AND NOT c.within_week "
-        f"AND (h.id = {_USER} OR EXISTS (SELECT FROM cities_posting p JOIN cities_posting o ON o.city_id = p.city_id "
-        f"WHERE {POSTED_NOW} AND o.user_id = h.id AND o.starts_on <= {_TODAY} AND coalesce(o.ends_on > {_TODAY}, true)))",
+        "SELECT c.id, h.id, due_on, due_time, duration::int FROM unnest(holders) AS h (id) JOIN cases_checkin c ON "
+        "h.id IN (caseworker_id, second_id) WHERE state = 'PLANNED' AND due_on = ANY(days) AND NOT within_week "
+        f"AND due_time IS NOT NULL AND (h.id = {_USER} OR EXISTS "
+        f"(SELECT FROM cities_posting p, cities_posting o WHERE p.city_id = o.city_id AND {POSTED_NOW} AND {hers}))",
         arguments="holders bigint[], days date[]", **own,
     )  # fmt: skip
     for helper in ("apparatus_my_cities(text)", "apparatus_my_cases(text)"):
@@ -292,11 +292,8 @@ def _row_security(model: type[models.Model]) -> Iterator[str]:
 
 
 def apply(connection: BaseDatabaseWrapper, *, login: str) -> None:
-    """Make roles, privileges and policies what the code says. `connection` is the owner's; `login` the web's role.
-
-    Raises `RuntimeError` before PostgreSQL 16, which can't let a role have the clock's rights without inheriting them.
-    """
-    connection.ensure_connection()
+    """Make roles, privileges and policies what the code says. `connection` is the owner's; `login` the web's role."""
+    connection.ensure_connection()  # PostgreSQL 15 can't let a role have the clock's rights without inheriting them
     if getattr(connection, "pg_version", 0) < 160000:
         raise RuntimeError("Apparatus needs PostgreSQL 16 or newer.")
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:

@@ -51,7 +51,7 @@ class CheckInShape(Shape):
     is_critical = serializers.BooleanField()
     caseworker = UserName()
     second = UserName(allow_null=True)
-    stands_in_for = UserName(allow_null=True)
+    stands_in_for = UserName(allow_null=True, help_text="Whose contact it was, while a deputy holds it.")
     within_week = serializers.BooleanField(help_text="Any day of that week will do, Monday to Friday.")
     early_from = serializers.DateField(allow_null=True, help_text="The first day on which it may be held.")
     by_hand = serializers.BooleanField(help_text="Changed by hand: a change of its rhythm leaves it as it is.")
@@ -85,16 +85,13 @@ class CheckInDetail(CheckInShape):
 
     outcome_at = serializers.DateTimeField(allow_null=True)
     outcome_by = UserName(allow_null=True)
-    stands_in_for = UserName(allow_null=True, help_text="Whose contact it was, while a deputy holds it.")
     missed_contact = serializers.IntegerField(
         source="missed_shown", allow_null=True, help_text="The number of the missed contact that came of it."
     )
     notes = NoteShape(
-        many=True,
-        source="notes_shown",
-        allow_null=True,
+        many=True, source="notes_shown", allow_null=True,
         help_text="The one that holds first; null when care is closed to you.",
-    )
+    )  # fmt: skip
 
 
 class CheckInsQuery(PageQuery):
@@ -202,12 +199,9 @@ class CheckIns(CheckInView):
         self.allowed(Permission.CHECKIN_READ)
         asked = self.query(CheckInsQuery)
         filters = {
-            "case": "casefile__reference",
-            "due_from": "due_on__gte",
-            "due_until": "due_on__lte",
-            "state": "state",
+            "case": "casefile__reference", "due_from": "due_on__gte", "due_until": "due_on__lte", "state": "state",
             "kind": "kind",
-        }
+        }  # fmt: skip
         rows = checkins_for(self.by, at=self.at)
         rows = rows.filter(**{path: asked[name] for name, path in filters.items() if name in asked})
         if asked["mine"]:

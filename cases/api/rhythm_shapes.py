@@ -85,10 +85,15 @@ class ByRule(Shape):
     """A rhythm may be sent as a rule of RFC 5545 instead: `rrule` in place of `frequency` and what goes with it."""
 
     rrule = serializers.CharField(max_length=300, required=False, help_text="Such as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU.")
+    frequency = serializers.ChoiceField(choices=Frequency.choices, required=False, help_text="Needed without `rrule`.")
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping) or "rrule" not in data:
-            return super().to_internal_value(data)
+            told = super().to_internal_value(data)
+            if "frequency" not in told:
+                missing = self.fields["frequency"].error_messages["required"]
+                raise serializers.ValidationError({"frequency": [missing]}, code="required")
+            return told
         if both := sorted(data.keys() & {"frequency", *BY_RULE}):
             raise serializers.ValidationError({both[0]: [_("Send a rule, or this; not both.")]})
         told = super().to_internal_value({**data, "frequency": Frequency.DAYS})

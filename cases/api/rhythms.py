@@ -205,7 +205,7 @@ class AvoidedDays(RhythmView):
 class AvoidedDaysWithdraw(RhythmView):
     """Fine again."""
 
-    @described("avoided_days_withdraw", "These days need not be avoided after all", answers=AvoidedDaysShape)
+    @described("avoided_days_withdraw", "These days need not be avoided after all", answers=AvoidedDaysShape, acts=True)
     def post(self, request: Request, reference: str, pk: int) -> Response:
         case = self.case(reference)
         days = avoided_days_for(self.by, case, pk, at=self.at)

@@ -17,6 +17,7 @@ from cases.checkins.rules import (
     Lasting,
     MovePolicy,
     Pattern,
+    RhythmState,
     Step,
     ends_with_count,
     fault_of,
@@ -165,6 +166,13 @@ def refuse_empty(rhythm: Rhythm, *, at: datetime) -> None:
     )  # fmt: skip
     if not any(one.due_on for one in days):
         raise Refused(_("No check-in would ever come of this rhythm."), field="ends_on", code="empty")
+
+
+def refuse_twice(rhythm: Rhythm) -> None:
+    """The very same rhythm again is a second click, or a colleague who was first: nobody is met twice for it."""
+    alike = {name: getattr(rhythm, name) for name in (*PATTERN, "kind", "time", "place", "caseworker")}
+    if Rhythm.objects.filter(casefile=rhythm.casefile, state=RhythmState.ACTIVE, **alike).exists():
+        raise Refused(_("This very rhythm is arranged already."), code="twice")
 
 
 def refuse_start(starts_on: date, plan: FollowUpPlan, *, at: datetime) -> None:

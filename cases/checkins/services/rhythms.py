@@ -32,8 +32,17 @@ from cases.checkins.services.agreeing import (
     pattern_of,
     refuse_empty,
     refuse_start,
+    refuse_twice,
 )
-from cases.checkins.services.checks import active, agreed_plan, call_off, file_of, open_file_of, plan_in_force
+from cases.checkins.services.checks import (
+    active,
+    agreed_plan,
+    call_off,
+    file_of,
+    open_file_of,
+    plan_in_force,
+    refuse_day,
+)
 from cases.checkins.services.replanning import make_first, replan
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Operation
@@ -71,6 +80,7 @@ def arrange_rhythm(
         rhythm = agreed(said, pattern, by=by, at=at, case=row, plan=held)
         if before is None:
             refuse_empty(rhythm, at=at)
+            refuse_twice(rhythm)
         rhythm.follows = before
         rhythm.save(force_insert=True)
         make_first(rhythm, by=by, at=at)
@@ -156,8 +166,8 @@ def end_rhythm(*, rhythm: Rhythm, by: User, at: datetime, version: int, ends_on:
     case = file_of(rhythm)
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
     row = active(rhythm, version=version)
-    if ends_on is not None and ends_on < row.starts_on:
-        raise Refused(_("A rhythm ends after it starts."), field="ends_on", code="too_early")
+    if ends_on is not None:
+        refuse_day(ends_on, first=row.starts_on, today=day_of(at), field="ends_on")
     follower = Rhythm.objects.filter(follows=row, state=RhythmState.ACTIVE).first()
     later = row.ends_on is not None and (ends_on is None or ends_on > row.ends_on)
     if later and follower is not None:

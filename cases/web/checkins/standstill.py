@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.casefiles.selectors import case_for
+from cases.checkins.models import Rhythm
 from cases.checkins.rules import in_words_to_the_end
 from cases.checkins.selectors import avoided_days_for
 from cases.checkins.services import (
@@ -30,6 +32,10 @@ from cities.roles.permissions import Permission
 from cities.web.requests import SignedIn, signed_in
 
 
+def _words(rhythm: Rhythm) -> str:
+    return capfirst(in_words_to_the_end(rhythm)) + "."
+
+
 @require_http_methods(FORM)
 @signed_in
 def end(request: SignedIn, reference: str, pk: int) -> HttpResponse:
@@ -37,7 +43,7 @@ def end(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     return act_page(
         request, case, EndRhythmForm(typed(request), initial={"version": rhythm.version, "ends_on": rhythm.ends_on}),
         partial(end_rhythm, rhythm=rhythm), now=rhythm, permission=Permission.CHECKIN_ARRANGE, record=rhythm,
-        to=list_of(case), cancel=list_of(case), title=_("End a rhythm"), lead=in_words_to_the_end(rhythm),
+        to=list_of(case), cancel=list_of(case), title=_("End a rhythm"), lead=_words(rhythm),
         submit=_("End the rhythm"), said=lambda row: _("The rhythm ends.") if row.ends_on else _("The rhythm goes on."),
     )  # fmt: skip
 
@@ -49,7 +55,7 @@ def pause(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     return act_page(
         request, case, PauseForm(typed(request), initial={"version": rhythm.version, "all_of_case": True}),
         partial(pause_rhythm, rhythm=rhythm), now=rhythm, permission=Permission.CHECKIN_ARRANGE, record=rhythm,
-        to=list_of(case), cancel=list_of(case), title=_("Pause a rhythm"), lead=in_words_to_the_end(rhythm),
+        to=list_of(case), cancel=list_of(case), title=_("Pause a rhythm"), lead=_words(rhythm),
         submit=_("Pause"), said=_("The rhythm pauses."),
     )  # fmt: skip
 
@@ -62,7 +68,7 @@ def resume(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     return act_page(
         request, case, ResumeForm(typed(request), initial=now), partial(resume_rhythm, rhythm=rhythm), now=rhythm,
         permission=Permission.CHECKIN_ARRANGE, record=rhythm, to=list_of(case), cancel=list_of(case),
-        title=_("Resume a rhythm"), lead=in_words_to_the_end(rhythm), submit=_("Resume"), said=_("The rhythm goes on."),
+        title=_("Resume a rhythm"), lead=_words(rhythm), submit=_("Resume"), said=_("The rhythm goes on."),
     )  # fmt: skip
 
 
@@ -73,7 +79,7 @@ def take_up(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     return act_page(
         request, case, Versioned(typed(request), initial={"version": rhythm.version}),
         partial(take_up_rhythm, rhythm=rhythm), now=rhythm, permission=Permission.CHECKIN_ARRANGE, record=rhythm,
-        to=list_of(case), cancel=list_of(case), title=_("Try a rhythm again"), lead=in_words_to_the_end(rhythm),
+        to=list_of(case), cancel=list_of(case), title=_("Try a rhythm again"), lead=_words(rhythm),
         submit=_("Try again"), said=_("The clock will try this rhythm again."),
     )  # fmt: skip
 

@@ -47,8 +47,8 @@ def checkin_list(request: SignedIn, reference: str) -> HttpResponse:
     return case_page(
         request, case, "cases/checkins/list.html", permission=Permission.CHECKIN_READ, ended=ended,
         chains=[Story(chain, today) for chain in chains(rhythms, on=today)],
-        avoided=[(row, row.ends_on - ONE_DAY) for row in avoided_days_of(case, request.user, at=request.at)], to_come=to_come,
-        past=shown[:A_PAGE], next=page + 1 if len(shown) > A_PAGE else None,
+        avoided=[(row, row.ends_on - ONE_DAY) for row in avoided_days_of(case, request.user, at=request.at)],
+        to_come=to_come, past=shown[:A_PAGE], next=page + 1 if len(shown) > A_PAGE else None,
     )  # fmt: skip
 
 

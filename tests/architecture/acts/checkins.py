@@ -260,8 +260,8 @@ def _(cast: Cast) -> Scene:
 
 @scene_of(take_back_absence)
 def _(cast: Cast) -> Scene:
-    row = today(cast)
-    absence = an_absence(cast.alice, deputy=cast.bob)
+    row = a_checkin(*followed(cast), by=cast.alice, due_on=TODAY + 15 * DAY)
+    absence = an_absence(cast.alice, begins=14, ends=21, deputy=cast.bob)  # another time than in the scene above
     chosen = [Chosen(row.pk, 1, "DEPUTY")]
     with acting(cast.alice):
         hand_over_absence(absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)

@@ -49,7 +49,7 @@ def _known(numbers: dict[str, int]) -> dict[str, list[int]]:
     """Numbers that mean something, by the names of fields that hold such numbers."""
     everything = sorted(set(numbers.values()))
     named = {"version": [1, 2, 3], "number": [numbers["plan"]], "to": [numbers["posting"]]}
-    named |= {name: [numbers["user"], numbers["posting"]] for name in ("owner", "caseworker", "user")}
+    named |= {name: [numbers["user"], numbers["posting"]] for name in ("owner", "caseworker", "second", "user")}
     named |= {"addressed_to": [numbers["office"]], "agency": [numbers["agency"]], "offences": [numbers["offence"]]}
     return named | {"pk": everything, "person": [numbers["person"]]}
 

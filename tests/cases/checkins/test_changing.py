@@ -394,7 +394,7 @@ def test_step_around_closings__what_is_planned_there_moves_and_goes_back(followe
 
 def test_step_around_closings__some_at_a_time(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closings, "BATCH", 2)
-    rhythms = [a_rhythm(followed.case, followed.plan, by=followed.alice) for _ in range(5)]
+    rhythms = [a_rhythm(followed.case, followed.plan, by=followed.alice, duration=30 + number) for number in range(5)]
     add_closing_days(
         by=Clock.SETUP, at=AT, agency=followed.case.agency, starts_on=TODAY + WEEK, ends_on=TODAY + WEEK + DAY
     )
@@ -409,3 +409,43 @@ def test_avoid_days__what_was_announced_for_the_old_day_is_not_sent(followed: Fo
     assert [message.state for message in followed.messages()] == ["WAITING"]
     avoided(followed, TODAY, TODAY + DAY)
     assert [message.state for message in followed.messages()] == ["DROPPED"]
+
+
+def test_avoid_days__the_same_days_again_are_the_same(followed: Followed) -> None:
+    said: dict[str, Any] = {
+        "case": followed.case,
+        "by": followed.alice,
+        "at": AT,
+        "starts_on": TODAY + DAY,
+        "ends_on": TODAY + 3 * DAY,
+    }
+    with acting(followed.alice):
+        first, again = avoid_days(**said), avoid_days(**said)
+        other = avoid_days(**{**said, "ends_on": TODAY + 4 * DAY})
+        assert (first.pk, AvoidedDays.objects.count()) == (again.pk, 2)
+        withdraw_avoided_days(days=first, by=followed.alice, at=AT)
+        assert avoid_days(**said).pk not in (first.pk, other.pk)
+
+
+def test_pause_rhythm__from_a_day_before_it_begins(followed: Followed) -> None:
+    later = a_rhythm(followed.case, followed.plan, by=followed.alice, starts_on=TODAY + WEEK)
+    with acting(followed.alice):
+        pause_rhythm(
+            rhythm=later,
+            by=followed.alice,
+            at=AT,
+            version=1,
+            starts_on=TODAY,
+            ends_on=TODAY + 2 * WEEK,
+            reason="ABROAD",
+        )
+    assert followed.days(later)[0] == (TODAY + 2 * WEEK).isoformat()
+
+
+def test_end_rhythm__not_on_a_day_that_nobody_means(followed: Followed, rhythm: Rhythm) -> None:
+    for ends_on, code in ((date(9999, 12, 31), "too_far"), (TODAY - DAY, "too_early")):
+        with acting(followed.alice):
+            refused = refusal(
+                lambda ends_on=ends_on: end_rhythm(rhythm=rhythm, by=followed.alice, at=AT, version=1, ends_on=ends_on)
+            )
+        assert refused == ("ends_on", code)

@@ -38,9 +38,9 @@ def test_clash__is_when_they_overlap(one: tuple[time, int], other: tuple[time, i
 
 
 def asked(followed: Followed, by: User, **told: Any) -> dict[Any, Clash]:
+    said: dict[str, Any] = {"held": [(followed.alice.pk, TODAY)], "hour": TEN, "minutes": 45} | told
     with acting(by):
-        held = told.pop("held", [(followed.alice.pk, TODAY)])
-        return clashes(held, by, at=AT, **({"hour": TEN, "minutes": 45} | told))
+        return clashes(user=by, at=AT, **said)
 
 
 def test_clashes__names_the_case_only_to_who_may_know_of_it(followed: Followed) -> None:

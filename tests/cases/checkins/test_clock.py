@@ -117,7 +117,7 @@ def test_materialise__what_was_done_by_hand_stays(followed: Followed) -> None:
 
 
 def test_materialise__a_rhythm_that_fails_never_stops_the_others(followed: Followed) -> None:
-    broken, sound = a_tuesday_rhythm(followed), a_tuesday_rhythm(followed)
+    broken, sound = a_tuesday_rhythm(followed), a_tuesday_rhythm(followed, place="Elsewhere")
     with acting(followed.alice):
         Rhythm.objects.filter(pk=broken.pk).update(weekdays=[9])
     assert materialise(by=CLOCK, at=after(1)) == 1
@@ -134,7 +134,7 @@ def test_materialise__a_rhythm_that_fails_never_stops_the_others(followed: Follo
 def test_materialise__what_the_database_refuses_is_set_aside_alone(
     followed: Followed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused, sound = a_tuesday_rhythm(followed), a_tuesday_rhythm(followed)
+    refused, sound = a_tuesday_rhythm(followed), a_tuesday_rhythm(followed, place="Elsewhere")
 
     with acting(followed.alice):
         Rhythm.objects.filter(pk=refused.pk).update(tolerance_days=7)
@@ -154,8 +154,8 @@ def test_materialise__what_the_database_refuses_is_set_aside_alone(
 
 
 def test_materialise__batch_after_batch(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(5):
-        a_tuesday_rhythm(followed)
+    for number in range(5):
+        a_tuesday_rhythm(followed, place=f"Room {number}")
     monkeypatch.setattr(clock, "MAKING_BATCH", 2)
     assert materialise(by=CLOCK, at=after(1)) == 5
 

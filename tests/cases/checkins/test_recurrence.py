@@ -172,3 +172,29 @@ def test_taper__a_month_that_is_shorter_ends_on_its_last_day() -> None:
 def test_taper__refuses_what_has_no_end_or_no_sense(field: str, steps: list[Step]) -> None:
     with pytest.raises(ValueError, match=field):
         rules.taper(steps, STARTS)
+
+
+@pytest.mark.parametrize(
+    ("first", "every", "frequency", "words"),
+    [
+        (TUESDAYS, 2, "WEEKS", "every two weeks on Tuesday"),
+        (replace(TUESDAYS, weekdays=(4, 1)), 3, "WEEKS", "every three weeks on Tuesday and Friday"),
+        (replace(TUESDAYS, weekdays=(4, 1)), 1, "MONTHS", "every month on the first Tuesday"),
+        (Pattern(frequency="DAYS", every=3, starts_on=STARTS + ONE), 2, "WEEKS", "every two weeks on Wednesday"),
+        (Pattern(frequency="MONTHS", month_day=15, starts_on=STARTS), 2, "MONTHS", "every two months on day 15"),
+        (
+            Pattern(frequency="MONTHS", nth=-1, nth_weekday=4, starts_on=STARTS), 3, "MONTHS",
+            "every three months on the last Friday",
+        ),
+    ],
+)  # fmt: skip
+def test_thinner__on_the_days_of_the_one_before(first: Pattern, every: int, frequency: str, words: str) -> None:
+    assert rules.in_words(rules.thinner(first, every, frequency)) == words
+
+
+def test_taper__of_too_many_steps_or_beyond_the_calendar() -> None:
+    with pytest.raises(ValueError, match="then"):
+        rules.taper([replace(WEEKLY, lasts=1)] * (rules.MOST_STEPS + 1), STARTS)
+    for unit in (Lasting.WEEKS, Lasting.MONTHS):
+        with pytest.raises(ValueError, match="lasts"):
+            rules.taper([replace(WEEKLY, lasts=5, unit=unit), MONTHLY], date(9999, 12, 20))

@@ -290,7 +290,7 @@ def test_take_up_rhythm__lets_the_clock_try_again(followed: Followed) -> None:
 
 def test_rhythms_of__those_in_force_first(followed: Followed) -> None:
     ended = a_rhythm(followed.case, followed.plan, by=followed.alice)
-    going_on = a_rhythm(followed.case, followed.plan, by=followed.alice)
+    going_on = a_rhythm(followed.case, followed.plan, by=followed.alice, place="Elsewhere")
     with acting(followed.alice):
         end_rhythm(rhythm=ended, by=followed.alice, at=AT, version=1, ends_on=TODAY)
         assert list(rhythms_of(followed.case, followed.alice, at=AT)) == [going_on, ended]

@@ -283,7 +283,7 @@ def test_rhythm__pauses_resumes_ends(cast: Cast, case: Casefile, plan: FollowUpP
     rhythm = a_rhythm(case, plan, by=cast.alice, starts_on=today, at=timezone.now())
     here = path(case, f"rhythms/{rhythm.pk}/")
     alice.post(here + "pause/", {"version": 1, "reason": "HOSPITAL", "starts_on": str(today + timedelta(days=1))})
-    assert "will pause" in alice.get(path(case)).content.decode()
+    assert "Will pause" in alice.get(path(case)).content.decode()
     assert alice.post(here + "pause/", {"version": 1, "reason": "X", "starts_on": str(today)}).status_code == 422
     alice.post(here + "resume/", {"version": 2, "on": str(today + timedelta(days=20))})
     answer = alice.post(here + "end/", {"version": 3, "ends_on": str(today + timedelta(days=30))}, follow=True)
