@@ -192,11 +192,11 @@ def _(cast: Cast) -> Scene:
 
 def missed(cast: Cast) -> MissedContact:
     """A contact that nobody recorded, up to the coordinator."""
-    today(cast)
+    checkin = today(cast)
     mark_late(by=Clock.CLOCK, at=after(7))
     climb(by=Clock.CLOCK, at=after(7))
     with acting(cast.carla):
-        return MissedContact.objects.get()
+        return MissedContact.objects.get(checkin=checkin)
 
 
 @scene_of(acknowledge_miss)
