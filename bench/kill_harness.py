@@ -49,22 +49,6 @@ from bench.stack import Stack
 from config.launcher import LauncherError
 from config.supervisor import STOP_SIGNALS, Stopped
 
-#: What still has to be done at a moment: kind -> how many rows wait.
-WAITS = """
-SELECT
-    (SELECT count(*) FROM cases_rhythm WHERE state = 'ACTIVE' AND set_aside_at IS NULL
-        AND materialised_until < %(today)s + 56) AS rhythms,
-    (SELECT count(*) FROM cases_checkin WHERE state = 'PLANNED' AND late_at IS NULL AND late_from <= %(today)s) AS late,
-    (SELECT count(*) FROM cases_missedstep WHERE over_at IS NULL AND step <> 'CONFERENCE'
-        AND deadline_on <= %(today)s) AS steps,
-    (SELECT count(*) FROM cases_checkin WHERE state = 'PLANNED' AND reminded_at IS NULL
-        AND due_on BETWEEN %(today)s AND %(today)s + 7) AS reminders,
-    (SELECT count(*) FROM cities_user WHERE next_digest_at <= %(at)s) AS digests,
-    (SELECT count(*) FROM cases_message WHERE state = 'WAITING' AND channel <> 'LETTER' AND due_at <= %(at)s
-        AND (leased_until IS NULL OR leased_until <= %(at)s)) AS messages,
-    (SELECT count(*) FROM cases_message WHERE state = 'WAITING' AND channel <> 'LETTER'
-        AND (leased_until > %(at)s OR (attempts > 0 AND due_at > %(at)s))) AS held
-"""
 A_LEASE = timedelta(minutes=6)
 
 #: A sender that is alive gets on with it within so many seconds, also on a busy machine.
@@ -73,6 +57,10 @@ ALIVE_WITHIN = 3.0
 
 class TookTooLong(Exception):
     """It did not come to rest in the time it was given."""
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
 
 
 class Run:
@@ -87,26 +75,27 @@ class Run:
         self.done = {"kills": 0, "restarts": 0, "flushed": 0, "broker_kills": 0}
         self.found = counting.Found()
         self.wanted: set[caseload.Cause] = set()
+        self.waiting: dict[str, int] = {}
 
     def go(self) -> dict[str, Any]:
         started = time.monotonic()
         try:
-            self.say("Starting servers and filling the database …")
+            say("Starting servers and filling the database …")
             self.stack.start()
             with self.stack.database() as database:
                 caseload.write(database, self.load)
             self.stack.make_durable()
             begun = time.monotonic()
-            self.say(f"{self.told.due:,} contacts due; set up in {begun - started:.0f} s. Tuesday …")
+            say(f"{self.told.due:,} contacts due; set up in {begun - started:.0f} s. Tuesday …")
             self.tuesday()
-            self.say("Three days without a clock, then Friday …")
+            say("Three days without a clock, then Friday …")
             self.friday()
-            self.say("The night of 25 October …")
+            say("The night of 25 October …")
             self.night(SUNDAY)
             self.quiet(at(MONDAY, 9), until=at(MONDAY, 20))
             self.quiet(at(NEXT_TUESDAY, 7, 5), until=at(NEXT_TUESDAY, 7, 55))
             self.count_autumn()
-            self.say("The night of 28 March …")
+            say("The night of 28 March …")
             self.stack.stop_beats()
             with self.stack.database() as database:
                 caseload.close_the_autumn(database, self.load)
@@ -116,12 +105,8 @@ class Run:
             self.stack.stop_programs()
             return {**self.count_all(), "seconds": round(time.monotonic() - begun, 1)}
         finally:
-            for number in STOP_SIGNALS:
-                signal.signal(number, signal.SIG_IGN)
+            listen(signal.SIG_IGN)  # a second Ctrl-C does not hurry it into leaving something behind
             self.stack.stop()
-
-    def say(self, sentence: str) -> None:
-        print(sentence, file=sys.stderr, flush=True)
 
     # --- What happens ---
 
@@ -217,7 +202,7 @@ class Run:
         until = time.monotonic() + seconds
         while True:
             if time.monotonic() > self.ends_at:
-                raise TookTooLong
+                raise TookTooLong(f"It was given {self.told.timeout:.0f} s. What still waits: {self.waiting}")
             self.stack.watch()
             if time.monotonic() >= until:
                 return
@@ -247,20 +232,14 @@ class Run:
                 self.stack.set_clock(self.stack.now() + A_LEASE)
 
     def waits(self) -> dict[str, int]:
-        now = self.stack.now()
         with self.stack.database() as database:
-            told = {"at": now, "today": now.astimezone(caseload.BRUSSELS).date()}
-            cursor = database.execute(WAITS, told)
-            row = cursor.fetchone()
-            assert row is not None
-            assert cursor.description is not None
-            return {column.name: count for column, count in zip(cursor.description, row, strict=True)}
+            self.waiting = counting.what_waits(database, self.stack.now())
+        return self.waiting
 
     # --- What came of it ---
 
     def count_autumn(self) -> None:
-        told_on = caseload.TOLD_IN_AUTUMN
-        self.wanted |= causes(self.load.autumn, told_on, at(NEXT_TUESDAY, 7, 55))
+        self.wanted |= causes(self.load.autumn, caseload.TOLD_IN_AUTUMN, at(NEXT_TUESDAY, 7, 55))
         with self.stack.database() as database:
             counting.count_rows(
                 database, self.load.autumn, until=NEXT_TUESDAY + caseload.HORIZON, wanted=self.wanted,
@@ -281,9 +260,8 @@ class Run:
         counting.count_sent(stack.sink.seen, self.load, everything, found)
         counting.count_sms(stack.sms, self.load.autumn, everything, found)
         said = {"lost": found.lost, "duplicated": found.duplicated, "unsent": found.unsent}
-        for name, sentences in said.items():
-            for sentence in sorted(sentences)[:20]:
-                self.say(f"{name}: {sentence}")
+        for name, sentence in found.some(20):
+            say(f"{name}: {sentence}")
         return {
             **{name: len(sentences) for name, sentences in said.items()},
             "due": self.told.due, "made": found.made, "causes": found.caused, **copies,
@@ -306,10 +284,9 @@ def main() -> None:
     wanted.add_argument("--seed", type=int, default=time.time_ns() % 10**6, help="of what is left to chance")
     wanted.add_argument("--json", action="store_true", help="end in one line of JSON")
     told = wanted.parse_args()
-    for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
+    listen(_stop)
     run = Run(told)
-    run.say(f"What is left to chance comes of --seed {told.seed}; what it keeps is in {run.stack.state} until it ends.")
+    say(f"What is left to chance comes of --seed {told.seed}; what it keeps is in {run.stack.state} until it ends.")
     try:
         found = run.go()
     except Stopped:
@@ -324,9 +301,13 @@ def main() -> None:
     sys.exit(1 if wrong or found["sent_twice"] != found["sent_twice_same_id"] else 0)
 
 
-def _stop(*_: object) -> None:
+def listen(how: Any) -> None:
     for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, how)
+
+
+def _stop(*_: object) -> None:
+    listen(signal.SIG_IGN)
     raise Stopped
 
 
