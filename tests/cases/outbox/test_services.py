@@ -344,7 +344,8 @@ def test_send_due__killed_among_several_sends_one_of_them_twice(
     cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_several(cast, 3)
-    marked, mark = [], sending._mark
+    marked: list[Delivery] = []
+    mark = sending._mark
 
     def dies_at_the_second(one: Delivery, *said: Any, **how: Any) -> bool:
         if marked:
