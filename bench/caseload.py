@@ -98,7 +98,7 @@ def invent(due: int) -> Caseload:
     load = Caseload()
     load.coordinators = [Worker(number + 1, number, "COORDINATOR", time(7)) for number in range(CITIES)]
     some = max(due // 10, 4)
-    _hold(load, load.autumn, due // 2, TUESDAY, digest_at=time(7), begins=(9, 10, 14, 15))
+    _hold(load, load.autumn, due // 2, TUESDAY, digest_at=time(7), begins=(18, 19))
     _hold(load, load.autumn, due - due // 2, TUESDAY, remind=True, begins=(18, 19))
     _hold(load, load.autumn, some, TUESDAY + timedelta(days=1), digest_at=time(7), begins=(10, 11))
     _hold(load, load.autumn, some, FRIDAY, digest_at=time(7), begins=(10, 11))

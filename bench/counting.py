@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench.caseload import Caseload, Cause, Contacts, late_ones, occurrences
+from bench.caseload import BRUSSELS, Caseload, Cause, Contacts, late_ones, occurrences
 from bench.sink import Seen
 
 _ROWS = """
@@ -38,6 +38,22 @@ SELECT delivery, max(attempts), bool_or(state = 'SENT') FROM cases_message
 WHERE channel = 'EMAIL' AND delivery IS NOT NULL GROUP BY 1
 """
 
+#: What still has to be done at a moment: kind -> how many rows wait.
+_WAITS = """
+SELECT
+    (SELECT count(*) FROM cases_rhythm WHERE state = 'ACTIVE' AND set_aside_at IS NULL
+        AND materialised_until < %(today)s + 56) AS rhythms,
+    (SELECT count(*) FROM cases_checkin WHERE state = 'PLANNED' AND late_at IS NULL AND late_from <= %(today)s) AS late,
+    (SELECT count(*) FROM cases_missedstep WHERE over_at IS NULL AND step <> 'CONFERENCE'
+        AND deadline_on <= %(today)s) AS steps,
+    (SELECT count(*) FROM cases_checkin WHERE state = 'PLANNED' AND reminded_at IS NULL
+        AND due_on BETWEEN %(today)s AND %(today)s + 7) AS reminders,
+    (SELECT count(*) FROM cities_user WHERE next_digest_at <= %(at)s) AS digests,
+    (SELECT count(*) FROM cases_message WHERE state = 'WAITING' AND channel <> 'LETTER' AND due_at <= %(at)s
+        AND (leased_until IS NULL OR leased_until <= %(at)s)) AS messages,
+    (SELECT count(*) FROM cases_message WHERE state = 'WAITING' AND channel <> 'LETTER'
+        AND (leased_until > %(at)s OR (attempts > 0 AND due_at > %(at)s))) AS held
+"""
 #: kind and channel of a message -> kind of cause. That a contact is late is told as one or the other.
 _KINDS = {
     ("CHECKIN_REMINDER", "EMAIL"): "announced", ("BEFORE", "EMAIL"): "before", ("LATE", "EMAIL"): "late",
@@ -56,6 +72,20 @@ class Found:
     unsent: list[str] = field(default_factory=list)
     made: int = 0
     caused: int = 0
+
+    def some(self, most: int) -> Iterator[tuple[str, str]]:
+        """The first of each kind."""
+        for name in ("lost", "duplicated", "unsent"):
+            yield from ((name, sentence) for sentence in sorted(getattr(self, name))[:most])
+
+
+def what_waits(connection: psycopg.Connection[tuple[Any, ...]], now: datetime) -> dict[str, int]:
+    """What the programs still have to do at this moment."""
+    cursor = connection.execute(_WAITS, {"at": now, "today": now.astimezone(BRUSSELS).date()})
+    row = cursor.fetchone()
+    assert row is not None
+    assert cursor.description is not None
+    return {column.name: count for column, count in zip(cursor.description, row, strict=True)}
 
 
 def count_rows(

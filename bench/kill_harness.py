@@ -23,9 +23,8 @@ what the mail server was given, against an oracle that asks nothing of the code 
 * `lost`: occurrences without a check-in, causes without a message, late contacts that nobody sees to;
 * `duplicated`: occurrences with two rows, causes with two messages, one cause under two Message-IDs;
 * `unsent`: what should have reached the mail server or a telephone and never did;
-* `sent_twice`: Message-IDs that the mail server was given more than once, which is allowed between sending and marking
-  only: `sent_twice_same_id` of them said the same in each copy (all must), and `copies_uncounted` (none may) are
-  copies without an attempt of their own.
+* `sent_twice`: Message-IDs that the mail server was given more than once, allowed between sending and marking only;
+  `sent_twice_same_id` of them said the same in each copy (all must), `copies_uncounted` had no attempt of their own.
 
 With `--json` the last line is JSON. It ends with 0 when nothing is wrong.
 """
@@ -34,262 +33,38 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
-import signal
 import sys
 import time
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import psycopg
 
-from bench import caseload, counting
-from bench.caseload import FRIDAY, MONDAY, NEXT_TUESDAY, SPRING_SUNDAY, SUNDAY, TUESDAY, at, causes
-from bench.stack import Stack
+from bench.killing import Run, TookTooLong, listen, say, stop
 from config.launcher import LauncherError
-from config.supervisor import STOP_SIGNALS, Stopped
+from config.supervisor import Stopped
 
-#: What still has to be done at a moment: kind -> how many rows wait.
-WAITS = """
-SELECT
-    (SELECT count(*) FROM cases_rhythm WHERE state = 'ACTIVE' AND set_aside_at IS NULL
-        AND materialised_until < %(today)s + 56) AS rhythms,
-    (SELECT count(*) FROM cases_checkin WHERE state = 'PLANNED' AND late_at IS NULL AND late_from <= %(today)s) AS late,
-    (SELECT count(*) FROM cases_missedstep WHERE over_at IS NULL AND step <> 'CONFERENCE'
-        AND deadline_on <= %(today)s) AS steps,
-    (SELECT count(*) FROM cases_checkin WHERE state = 'PLANNED' AND reminded_at IS NULL
-        AND due_on BETWEEN %(today)s AND %(today)s + 7) AS reminders,
-    (SELECT count(*) FROM cities_user WHERE next_digest_at <= %(at)s) AS digests,
-    (SELECT count(*) FROM cases_message WHERE state = 'WAITING' AND channel <> 'LETTER' AND due_at <= %(at)s
-        AND (leased_until IS NULL OR leased_until <= %(at)s)) AS messages,
-    (SELECT count(*) FROM cases_message WHERE state = 'WAITING' AND channel <> 'LETTER'
-        AND (leased_until > %(at)s OR (attempts > 0 AND due_at > %(at)s))) AS held
-"""
-A_LEASE = timedelta(minutes=6)
-
-
-class TookTooLong(Exception):
-    """It did not come to rest in the time it was given."""
-
-
-class Run:
-    """One run: what is done to the stack, and when."""
-
-    def __init__(self, told: argparse.Namespace) -> None:
-        self.told = told
-        self.chance = random.Random(told.seed)  # noqa: S311 -- which is killed when is no secret
-        self.stack = Stack(workers=told.workers)
-        self.load = caseload.invent(told.due)
-        self.ends_at = time.monotonic() + told.timeout
-        self.done = {"kills": 0, "restarts": 0, "flushed": 0, "broker_kills": 0}
-        self.found = counting.Found()
-        self.wanted: set[caseload.Cause] = set()
-
-    def go(self) -> dict[str, Any]:
-        started = time.monotonic()
-        try:
-            self.say("Starting servers and filling the database …")
-            self.stack.start()
-            with self.stack.database() as database:
-                caseload.write(database, self.load)
-            self.stack.make_durable()
-            begun = time.monotonic()
-            self.say(f"{self.told.due:,} contacts due; set up in {begun - started:.0f} s. Tuesday …")
-            self.tuesday()
-            self.say("Three days without a clock, then Friday …")
-            self.friday()
-            self.say("The night of 25 October …")
-            self.night(SUNDAY)
-            self.quiet(at(MONDAY, 9), until=at(MONDAY, 20))
-            self.quiet(at(NEXT_TUESDAY, 7, 5), until=at(NEXT_TUESDAY, 7, 55))
-            self.count_autumn()
-            self.say("The night of 28 March …")
-            self.stack.stop_beats()
-            with self.stack.database() as database:
-                caseload.close_the_autumn(database, self.load)
-            self.stack.set_clock(at(SPRING_SUNDAY - timedelta(days=1), 20))
-            self.stack.start_beats()
-            self.night(SPRING_SUNDAY)
-            self.stack.stop_programs()
-            return {**self.count_all(), "seconds": round(time.monotonic() - begun, 1)}
-        finally:
-            for number in STOP_SIGNALS:
-                signal.signal(number, signal.SIG_IGN)
-            self.stack.stop()
-
-    def say(self, sentence: str) -> None:
-        print(sentence, file=sys.stderr, flush=True)
-
-    # --- What happens ---
-
-    def tuesday(self) -> None:
-        """The day, in steps; what is done to the servers is spread over them."""
-        steps = self.told.steps
-        kills = self.told.kills - self.told.kills // 4
-        first, last = at(TUESDAY, 7, 30), at(TUESDAY, 16, 10)
-        crash_in = [self.chance.randrange(steps) for _ in range(self.told.restarts)]
-        for step in range(steps):
-            self.stack.set_clock(first + (last - first) * step / max(steps - 1, 1))
-            to_kill = kills * (step + 1) // steps - kills * step // steps
-            crashes = [self.crash_postgres] * crash_in.count(step)
-            crashes += {0: [self.flush], 1: [self.crash_broker], 2: [self.flush]}.get(step, [])
-            if step == steps - 2:  # for a while there is no beat: a worker has what it has
-                self.stack.stop_beats()
-                self.pass_time(2)
-                self.stack.start_beats()
-            self.under_fire(to_kill, crashes)
-            if step == 1:  # the clock an hour ahead, and put right
-                now = self.stack.now()
-                self.stack.set_clock(now + timedelta(hours=1))
-                self.pass_time(3)
-                self.stack.set_clock(now)
-        self.quiet(self.stack.now(), until=at(TUESDAY, 17, 55))
-
-    def friday(self) -> None:
-        self.stack.stop_beats()
-        self.stack.set_clock(at(FRIDAY, 9))
-        self.pass_time(1)
-        self.stack.start_beats()
-        self.under_fire(self.told.kills // 4, [])
-        self.quiet(self.stack.now(), until=at(FRIDAY, 19))
-
-    def night(self, sunday: date) -> None:
-        """From Saturday evening until the messages of the morning are out, each half hour once."""
-        moment = at(sunday - timedelta(days=1), 20).astimezone(UTC)  # counted in hours that passed
-        ends = at(sunday, 8)
-        self.quiet(moment, until=moment + timedelta(minutes=5))
-        while (moment := moment + timedelta(minutes=self.told.night_step)) < ends:
-            asleep = moment.astimezone(caseload.BRUSSELS)
-            if 4 <= asleep.hour < 7 or asleep.hour in (21, 22, 23):
-                continue
-            self.stack.set_clock(moment)
-            self.pass_time(self.told.dwell)
-        self.quiet(ends, until=at(sunday, 9, 55))
-
-    def under_fire(self, kills: int, crashes: list[Any]) -> None:
-        """So many kills, with the crashes somewhere among them."""
-        doing = [self.kill] * kills + crashes
-        self.chance.shuffle(doing)
-        for act in doing:
-            act()
-        if not doing:
-            self.pass_time(1)
-
-    def kill(self) -> None:
-        """At a random moment; every other time as soon as the mail server has been given something."""
-        self.pass_time(self.chance.uniform(0.1, 2.0))
-        if self.chance.random() < 0.5:
-            given, until = len(self.stack.sink.seen), time.monotonic() + 3
-            while len(self.stack.sink.seen) == given and time.monotonic() < until:
-                time.sleep(0.002)
-        while not self.stack.kill_a_worker(self.chance):
-            self.pass_time(0.2)
-        self.done["kills"] += 1
-
-    def crash_postgres(self) -> None:
-        self.pass_time(self.chance.uniform(0.5, 2.0))
-        self.stack.crash_postgres(signal.SIGQUIT if self.done["restarts"] % 2 else signal.SIGKILL)
-        self.done["restarts"] += 1
-
-    def crash_broker(self) -> None:
-        self.pass_time(0.5)
-        self.stack.crash_broker()
-        self.done["broker_kills"] += 1
-
-    def flush(self) -> None:
-        self.pass_time(0.5)
-        self.stack.flush_broker()
-        self.done["flushed"] += 1
-
-    def pass_time(self, seconds: float) -> None:
-        """Whatever fell over meanwhile is started again."""
-        until = time.monotonic() + seconds
-        while True:
-            if time.monotonic() > self.ends_at:
-                raise TookTooLong
-            self.stack.watch()
-            if time.monotonic() >= until:
-                return
-            time.sleep(min(0.1, seconds))
-
-    def quiet(self, moment: datetime, *, until: datetime) -> None:
-        """From a moment on, until nothing is due any more. What is held by the dead is waited for with the clock."""
-        self.stack.set_clock(moment)
-        while True:
-            self.pass_time(0.3)
-            waits = self.waits()
-            if not any(waits.values()):
-                return
-            only_held = not any(count for kind, count in waits.items() if kind != "held")
-            if only_held and self.stack.now() + A_LEASE < until:
-                self.stack.set_clock(self.stack.now() + A_LEASE)
-            elif only_held and self.stack.now() >= until:
-                return
-
-    def waits(self) -> dict[str, int]:
-        now = self.stack.now()
-        with self.stack.database() as database:
-            told = {"at": now, "today": now.astimezone(caseload.BRUSSELS).date()}
-            cursor = database.execute(WAITS, told)
-            row = cursor.fetchone()
-            assert row is not None
-            assert cursor.description is not None
-            return {column.name: count for column, count in zip(cursor.description, row, strict=True)}
-
-    # --- What came of it ---
-
-    def count_autumn(self) -> None:
-        told_on = caseload.TOLD_IN_AUTUMN
-        self.wanted |= causes(self.load.autumn, told_on, at(NEXT_TUESDAY, 7, 55))
-        with self.stack.database() as database:
-            counting.count_rows(
-                database, self.load.autumn, until=NEXT_TUESDAY + caseload.HORIZON, wanted=self.wanted,
-                today=NEXT_TUESDAY, found=self.found,
-            )  # fmt: skip
-            self.wanted |= counting.steps_with_coordinators(database, self.load.autumn, self.found)
-
-    def count_all(self) -> dict[str, Any]:
-        wanted = causes(self.load.spring, [SPRING_SUNDAY], at(SPRING_SUNDAY, 9))
-        stack, found = self.stack, self.found
-        with stack.database() as database:
-            counting.count_rows(
-                database, self.load.spring, until=SPRING_SUNDAY + caseload.HORIZON, wanted=wanted,
-                today=SPRING_SUNDAY, found=found,
-            )  # fmt: skip
-            copies = counting.count_copies(database, stack.sink.seen, found)
-        everything = self.wanted | wanted
-        counting.count_sent(stack.sink.seen, self.load, everything, found)
-        counting.count_sms(stack.sms, self.load.autumn, everything, found)
-        said = {"lost": found.lost, "duplicated": found.duplicated, "unsent": found.unsent}
-        for name, sentences in said.items():
-            for sentence in sorted(sentences)[:20]:
-                self.say(f"{name}: {sentence}")
-        return {
-            **{name: len(sentences) for name, sentences in said.items()},
-            "due": self.told.due, "made": found.made, "causes": found.caused, **copies,
-            "put_off": stack.sink.refused, **self.done,
-            "deadlocks": (stack.state / "postgres.log").read_text(errors="replace").count("deadlock detected"),
-        }  # fmt: skip
+OPTIONS = (
+    ("due", 10_000, "contacts due on the Tuesday"),
+    ("kills", 100, "SIGKILLs of worker processes"),
+    ("restarts", 5, "crashes of PostgreSQL"),
+    ("workers", 2, "Celery workers, of two processes each"),
+    ("steps", 10, "into so many steps Tuesday falls"),
+    ("night-step", 30, "minutes in a step of the nights"),
+    ("dwell", 3.5, "seconds in a step of the nights"),
+    ("timeout", 3600.0, "seconds after which it gives up"),
+    ("seed", time.time_ns() % 10**6, "of what is left to chance"),
+)
 
 
 def main() -> None:
     """Run it, and say what came of it."""
     wanted = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    wanted.add_argument("--due", type=int, default=10_000, help="contacts due on the Tuesday (%(default)s)")
-    wanted.add_argument("--kills", type=int, default=100, help="SIGKILLs of worker processes (%(default)s)")
-    wanted.add_argument("--restarts", type=int, default=5, help="crashes of PostgreSQL (%(default)s)")
-    wanted.add_argument("--workers", type=int, default=2, help="Celery workers, of two processes each (%(default)s)")
-    wanted.add_argument("--steps", type=int, default=10, help="into so many steps Tuesday falls (%(default)s)")
-    wanted.add_argument("--night-step", type=int, default=30, help="minutes in a step of the nights (%(default)s)")
-    wanted.add_argument("--dwell", type=float, default=3.5, help="seconds in a step of the nights (%(default)s)")
-    wanted.add_argument("--timeout", type=float, default=3600, help="seconds after which it gives up (%(default)s)")
-    wanted.add_argument("--seed", type=int, default=time.time_ns() % 10**6, help="of what is left to chance")
+    for name, default, meaning in OPTIONS:
+        wanted.add_argument(f"--{name}", type=type(default), default=default, help=f"{meaning} (%(default)s)")
     wanted.add_argument("--json", action="store_true", help="end in one line of JSON")
     told = wanted.parse_args()
-    for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
+    listen(stop)
     run = Run(told)
-    run.say(f"What is left to chance comes of --seed {told.seed}; what it keeps is in {run.stack.state} until it ends.")
+    say(f"What is left to chance comes of --seed {told.seed}; what it keeps is in {run.stack.state} until it ends.")
     try:
         found = run.go()
     except Stopped:
@@ -302,12 +77,6 @@ def main() -> None:
         print(json.dumps(found))
     wrong = sum(found[name] for name in ("lost", "duplicated", "unsent", "copies_uncounted"))
     sys.exit(1 if wrong or found["sent_twice"] != found["sent_twice_same_id"] else 0)
-
-
-def _stop(*_: object) -> None:
-    for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    raise Stopped
 
 
 if __name__ == "__main__":

@@ -24,17 +24,15 @@ import json
 import os
 import resource
 import statistics
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import filling
+from bench.sharing import databases, share
 from config.testing import prepare
 
 if TYPE_CHECKING:
@@ -46,11 +44,6 @@ TWO_WEEKS = timedelta(weeks=2)
 
 #: So many of each kind are due where something is.
 DUE = 1000
-
-LOCKED = """
-SELECT count(*), count(*) FILTER (WHERE wait_event_type = 'Lock') FROM pg_stat_activity
-WHERE datname = %s AND state <> 'idle'
-"""
 
 
 def timed(act: Callable[[], object]) -> tuple[float, object]:
@@ -113,32 +106,6 @@ def as_the_clock(statements: dict[str, dict[str, Any]]) -> None:
             cursor.execute(statement, told)
 
 
-@contextmanager
-def databases() -> Iterator[Callable[[str], str]]:
-    """Makes databases out of others by name, the first out of the migrated one; all are dropped in the end."""
-    from tests.databases import connect_as_owner, copy_template, drop, point_at
-
-    first = copy_template()
-    made = [first]
-
-    def copy(of: str) -> str:
-        if not of:
-            return first
-        name = f"{first}_{len(made)}"
-        point_at("postgres")
-        with connect_as_owner("postgres") as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
-        made.append(name)
-        return name
-
-    try:
-        yield copy
-    finally:
-        point_at("postgres")
-        for name in made:
-            drop(name)
-
-
 def measure(rhythms: int, *, grow: bool) -> dict[str, float]:
     from cases.checkins.services import clock
     from cities.ledger.rules import Clock
@@ -158,8 +125,10 @@ def measure(rhythms: int, *, grow: bool) -> dict[str, float]:
         fill(rhythms)
         for count in (1, 2, 4):
             shared = copy(filled)
-            found |= share(shared, count, rhythms)
+            seconds, waits = share(shared, count, rhythms)
             drop(shared)
+            found |= {f"workers_{count}": round(seconds, 2), f"lock_waits_{count}": round(waits, 1)}
+            found[f"speed_up_{count}"] = round(found["workers_1"] / seconds, 2)
         twin = copy(filled)
         point_at(twin)
         plain, rows = timed(plainly)
@@ -197,65 +166,6 @@ def ticks() -> dict[str, float]:
         "nothing_due_ms": round(statistics.median(seconds for seconds, _done in empty) * 1000, 1),
         "due_ms": round(due * 1000, 1),
     }
-
-
-def share(name: str, count: int, rhythms: int) -> dict[str, float]:
-    """So many processes share the making: from when all are ready until the last is done."""
-    command = [sys.executable, "-m", "bench.materialise", "--share", name]
-    workers = [
-        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(count)
-    ]
-    looks, over = [0, 0], threading.Event()
-    try:
-        for worker in workers:
-            _line(worker)
-        looking = threading.Thread(target=_look, args=(name, looks, over))
-        looking.start()
-        started = time.perf_counter()
-        for worker in workers:
-            assert worker.stdin is not None
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
-        made = [int(_line(worker)) for worker in workers]
-        seconds = time.perf_counter() - started
-        over.set()
-        looking.join()
-    finally:
-        over.set()
-        for worker in workers:
-            worker.kill()
-            worker.communicate()
-    if sum(made) != rhythms // 2 * 3:
-        sys.exit(f"{count} processes made {made}, and not {rhythms // 2 * 3} in all.")
-    global _alone
-    _alone = seconds if count == 1 else _alone
-    return {
-        f"workers_{count}": round(seconds, 2), f"speed_up_{count}": round(_alone / seconds, 2),
-        f"lock_waits_{count}": round(100 * looks[1] / max(looks[0], 1), 1),
-    }  # fmt: skip
-
-
-_alone = 0.0
-
-
-def _line(worker: subprocess.Popen[str]) -> str:
-    assert worker.stdout is not None
-    if not (line := worker.stdout.readline()):
-        sys.exit("A worker ended before its time; its own lines above say why.")
-    return line
-
-
-def _look(name: str, looks: list[int], over: threading.Event) -> None:
-    """Every few milliseconds, at what the processes wait for."""
-    from tests.databases import connect_as_owner
-
-    with connect_as_owner("postgres") as connection:
-        while not over.wait(0.01):
-            row = connection.execute(LOCKED, [name]).fetchone()
-            assert row is not None
-            looks[0] += row[0]
-            looks[1] += row[1]
 
 
 def be_a_worker(name: str) -> None:

@@ -20,7 +20,7 @@ import psycopg
 import redis
 
 from bench.sink import Sink
-from config.launcher import LauncherError, Servers, forget, postgres, processes, start_servers, valkey
+from config.launcher import LauncherError, Servers, binaries, forget, postgres, processes, start_servers, valkey
 from config.launcher.postgres import APPLICATION, DATABASE, SUPERUSER, Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +78,7 @@ class Stack:
         self._start_postgres(before)
 
     def _copy_tables(self, source: str) -> None:
-        programs = Path(os.environ.get("PG_BINDIR") or postgres.binaries.postgres_bin(processes.serving_account()))
+        programs = Path(os.environ.get("PG_BINDIR") or binaries.postgres_bin(processes.serving_account()))
         roles = self._run([str(programs / "pg_dumpall"), "--roles-only", "--no-role-passwords", "-d", source])
         there = {b"postgres", *(name.encode() for name in (postgres.OWNER, APPLICATION))}
         wanted = [line for line in roles.splitlines() if line.startswith((b"CREATE ROLE", b"GRANT", b"ALTER ROLE"))]

@@ -103,8 +103,8 @@ def _write_down(kind: str, ids: Sequence[int], *, by: Clock, operation: Operatio
         )  # fmt: skip
 
 
-def _over(at: datetime) -> Q:
-    """Rows of closed cases and of ended plans. A plan that a newer version took over goes on with that one.
+def _over(at: datetime) -> Q | None:
+    """Rows of closed cases and of ended plans, if there are any. A plan that a newer version took over goes on with it.
 
     Looked for from what has ended lately, not among all that goes on; once a night from all that ever ended.
     """
@@ -115,7 +115,8 @@ def _over(at: datetime) -> Q:
     agreed = versions.filter(casefile_id=OuterRef("casefile_id"), state=PlanState.AGREED)
     before = versions.filter(state=PlanState.SUPERSEDED, casefile__in=ended.values("casefile_id"))
     plans = [*ended.values_list("pk", flat=True), *before.exclude(Exists(agreed)).values_list("pk", flat=True)]
-    return Q(casefile__in=list(closed.values_list("pk", flat=True))) | Q(plan__in=plans)
+    cases = list(closed.values_list("pk", flat=True))
+    return Q(casefile__in=cases) | Q(plan__in=plans) if cases or plans else None
 
 
 def settle(*, by: Clock, at: datetime) -> int:
@@ -126,9 +127,9 @@ def settle(*, by: Clock, at: datetime) -> int:
     require_clock(by)
     today = day_of(at)
 
-    def end_rhythms(which: Callable[[], Q]) -> tuple[int, int]:
-        over = Rhythm.objects.filter(which(), state=RhythmState.ACTIVE).order_by("pk")
-        ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    def end_rhythms(which: Q) -> tuple[int, int]:
+        ending = Rhythm.objects.filter(which, state=RhythmState.ACTIVE).order_by("pk")
+        ids = list(ending.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         last = Least(Coalesce(F("ends_on"), Value(today)), Value(today))
         Rhythm.objects.filter(pk__in=ids).update(
             state=RhythmState.ENDED, ends_on=Greatest(F("starts_on"), last), version=F("version") + 1
@@ -136,16 +137,20 @@ def settle(*, by: Clock, at: datetime) -> int:
         _write_down("rhythm", ids, by=by, operation=Operation.ALTER, fields=["state", "ends_on"])
         return len(ids), 0
 
-    def call_off_checkins() -> tuple[int, int]:
-        over = CheckIn.objects.filter(_over(at), state=CheckInState.PLANNED).order_by("pk")
-        ids = list(over.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH])
+    def call_off_checkins(which: Q) -> tuple[int, int]:
+        open_ones = CheckIn.objects.filter(which, state=CheckInState.PLANNED).order_by("pk")
+        ids = list(open_ones.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH])
         call_off(CheckIn.objects.filter(pk__in=ids), by=by, because=MoveReason.ENDED, at=at)
         _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["state", "moved_because"])
         return len(ids), len(ids)
 
-    _sweep(lambda: end_rhythms(lambda: _over(at)))
-    _sweep(lambda: end_rhythms(lambda: Q(ends_on__lte=today)))
-    return _sweep(call_off_checkins)
+    _sweep(lambda: end_rhythms(Q(ends_on__lte=today)))
+    with as_clock():
+        over = _over(at)
+    if over is None:
+        return 0
+    _sweep(lambda: end_rhythms(over))
+    return _sweep(lambda: call_off_checkins(over))
 
 
 def materialise(*, by: Clock, at: datetime) -> int:

@@ -1,9 +1,8 @@
-"""Sending what is due: taken up in groups, sent outside any transaction, marked together."""
+"""Sending what is due: taken up in groups, sent outside any transaction, each marked before the next."""
 
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,37 +42,36 @@ class Sent:
 def send_due(*, by: Clock, at: datetime) -> Sent:
     """Send the messages that are due, a few at a time: call it until nothing was claimed, with the time it is then.
 
-    Three transactions, and none is open while a mail server is spoken to: take up, group and lease, with the ledger
-    entry; send; mark. Whoever dies between sending and marking leaves a delivery that is sent once more after the
-    lease: with the same Message-ID, and saying the same.
+    No transaction is open while a mail server is spoken to: one takes up, groups and leases, with the ledger entry;
+    then each is sent, and marked in one of its own before the next. Whoever dies in between leaves one delivery that
+    is sent once more after the lease: with the same Message-ID, and saying the same. What cannot be marked stops the
+    rest: they wait for the lease unsent.
     """
     require_clock(by)
     with as_clock():
         taken = claim(by=by, at=at)
-    if not taken.groups:
-        return Sent()
-    errors = _send(taken.deliveries)
-    dead = 0
-    if taken.deliveries:
+    sent = failed = dead = 0
+    for one, error in _send(taken.deliveries):
         with as_clock():
-            dead = _mark(taken.deliveries, errors, by=by, at=at)
+            gives_up = _mark(one, error, by=by, at=at)
+        sent, failed, dead = sent + (not error), failed + bool(error and not gives_up), dead + gives_up
     if dead:
         logger.error("messages could not be sent and are given up", extra={"rows": dead})
-    failed = sum(bool(error) for error in errors.values())
-    sent = len(taken.deliveries) - failed + taken.in_app
-    return Sent(claimed=taken.groups, sent=sent, failed=failed - dead, dead=dead)
+    return Sent(claimed=taken.groups, sent=sent + taken.in_app, failed=failed, dead=dead)
 
 
-def _send(deliveries: Sequence[Delivery]) -> dict[uuid.UUID, str]:
-    """Hand the deliveries over. Returns the error of each; empty is sent."""
-    errors = {one.number: _hopeless(one) for one in deliveries}
-    trying = [one for one in deliveries if not errors[one.number]]
-    for one, error in _send_emails([one for one in trying if one.channel == Channel.EMAIL]):
-        errors[one.number] = error
+def _send(deliveries: Sequence[Delivery]) -> Iterator[tuple[Delivery, str]]:
+    """Hand the deliveries over, one after the other, as they are asked for. With the error of each; empty is sent."""
+    trying = []
+    for one in deliveries:
+        if error := _hopeless(one):
+            yield one, error
+        else:
+            trying.append(one)
     for one in trying:
         if one.channel == Channel.SMS:
-            errors[one.number] = _send_sms(one)
-    return errors
+            yield one, _send_sms(one)
+    yield from _send_emails([one for one in trying if one.channel == Channel.EMAIL])
 
 
 def _hopeless(one: Delivery) -> str:
@@ -90,14 +88,20 @@ def _send_emails(deliveries: Sequence[Delivery]) -> Iterator[tuple[Delivery, str
     except (OSError, SMTPException) as error:
         yield from ((one, type(error).__name__) for one in deliveries)
         return
-    for one in deliveries:
-        try:
-            _email(one, connection=connection).send()
-            yield one, ""
-        except Exception as error:  # noqa: BLE001 -- whatever is wrong with one message never stops the others
-            yield one, type(error).__name__  # not its text: it may quote an address
-    with suppress(OSError, SMTPException):
-        connection.close()
+    try:
+        for one in deliveries:
+            yield one, _send_email(one, connection=connection)
+    finally:
+        with suppress(OSError, SMTPException):
+            connection.close()
+
+
+def _send_email(one: Delivery, *, connection: BaseEmailBackend) -> str:
+    try:
+        _email(one, connection=connection).send()
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong with one message never stops the others
+        return type(error).__name__  # not its text: it may quote an address
+    return ""
 
 
 def _email(one: Delivery, *, connection: BaseEmailBackend) -> mail.EmailMessage:
@@ -116,23 +120,20 @@ def _send_sms(one: Delivery) -> str:
     return ""
 
 
-def _mark(deliveries: Sequence[Delivery], errors: dict[uuid.UUID, str], *, by: Clock, at: datetime) -> int:
-    """Write down what became of each. Returns how many are given up."""
-    sent = [row.pk for one in deliveries if not errors[one.number] for row in one.rows]
-    Message.objects.filter(pk__in=sent).update(state=MessageState.SENT, sent_at=at, leased_until=None, last_error="")
-    dead: list[Message] = []
-    given_up = 0
-    for one in deliveries:
-        if error := errors[one.number]:
-            gives_up = one.attempts >= MOST_ATTEMPTS or bool(one.refused)
-            given_up += gives_up
-            dead += one.rows if gives_up else []
-            Message.objects.filter(pk__in=[row.pk for row in one.rows], state=MessageState.WAITING).update(
-                state=MessageState.DEAD if gives_up else MessageState.WAITING,
-                due_at=at + wait_after(one.attempts), leased_until=None, last_error=error,
-            )  # fmt: skip
-    _tell_coordinators(dead, by=by, at=at)
-    return given_up
+def _mark(one: Delivery, error: str, *, by: Clock, at: datetime) -> bool:
+    """Write down what became of it. Returns whether it is given up."""
+    rows = Message.objects.filter(pk__in=[row.pk for row in one.rows])
+    if not error:
+        rows.update(state=MessageState.SENT, sent_at=at, leased_until=None, last_error="")
+        return False
+    gives_up = one.attempts >= MOST_ATTEMPTS or bool(one.refused)
+    rows.filter(state=MessageState.WAITING).update(
+        state=MessageState.DEAD if gives_up else MessageState.WAITING,
+        due_at=at + wait_after(one.attempts), leased_until=None, last_error=error,
+    )  # fmt: skip
+    if gives_up:
+        _tell_coordinators(one.rows, by=by, at=at)
+    return gives_up
 
 
 def _tell_coordinators(dead: Sequence[Message], *, by: Clock, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -340,6 +340,29 @@ def test_send_due__killed_between_sending_and_marking_sends_a_copy_that_shows_it
     assert first.get_content() == second.get_content() != between.get_content()
 
 
+def test_send_due__killed_among_several_sends_one_of_them_twice(
+    cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_several(cast, 3)
+    marked: list[Delivery] = []
+    mark = sending._mark
+
+    def dies_at_the_second(one: Delivery, *said: Any, **how: Any) -> bool:
+        if marked:
+            raise KeyboardInterrupt
+        marked.append(one)
+        return mark(one, *said, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "_mark", dies_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            send()
+    assert len(sink.taken) == 2
+    assert send(AT + LEASE) == Sent(claimed=2, sent=2)
+    numbers = [message["Message-ID"] for message in sink.taken]
+    assert (len(numbers), len(set(numbers))) == (4, 3)
+
+
 def test_send_due__what_kills_every_sender_is_given_up(cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     reminders(cast)
     with monkeypatch.context() as patched:
@@ -367,7 +390,7 @@ def test_drop_messages__what_was_on_its_way_is_told_truly(
     (message,) = reminders(cast)
     real = sending._send
 
-    def dropped_meanwhile(deliveries: Sequence[Delivery]) -> dict[Any, str]:
+    def dropped_meanwhile(deliveries: Sequence[Delivery]) -> Iterator[tuple[Delivery, str]]:
         with acting(cast.alice):
             drop_messages(by=cast.alice, at=AT, keys=[message.cause])
         return real(deliveries)
