@@ -39,7 +39,7 @@ def said(day: date) -> str:
 
 
 def look(reader: Reader, name: str) -> None:
-    """Once the dates beside the form have come: while they are on their way they are dimmed."""
+    """Once the dates beside the form have come."""
     reader.page.wait_for_load_state("networkidle")
     expect(reader.page.locator("[aria-busy=true]")).to_have_count(0)
     reader.look(name)
@@ -157,7 +157,7 @@ def test_days_to_avoid__and_a_pause_that_is_over(cast: Cast, case: Casefile, tue
     alice.press("Resume")
     alice.sees("The rhythm goes on.")
     alice.sees(said(tuesday + WEEK))
-    alice.press("Fine again")
+    page.get_by_role("button", name="Fine again").click()
     alice.sees("These days are fine again.")
     alice.sees(re.compile("None was agreed"))
     alice.open(check_ins)

@@ -125,6 +125,13 @@ class RhythmFields(ContactFields):
     )
     tolerance_days = GraceField()
 
+    #: As they stand on the page, and so in the summary of what is wrong.
+    field_order = (
+        "from_on", "every", "frequency", "weekdays", "monthly", "month_day", "nth", "nth_weekday", "within_week",
+        "starts_on", "time", "ends_on", "times", "lasts", "unit", "then_every", "then_frequency", "then_lasts",
+        "then_unit", "last_every", "last_frequency", "kind", "caseworker", "place", "duration",
+    )  # fmt: skip
+
     #: Needed by one unit and not by another: said by the unit, not by a word beside the label.
     needed_sometimes = ("weekdays", "monthly", "month_day", "nth", "nth_weekday", "early_days", "tolerance_days")
 

@@ -131,7 +131,7 @@ def test_arrange_rhythm__comes_of_a_plan_in_force_of_an_open_case(followed: Foll
         case = followed.case
         move_case(case=case, by=followed.carla, at=AT, version=case.version, to="CLOSED", reason="Moved to the sea")
     with pytest.raises(Refused) as refused:
-        a_rhythm(followed.case, followed.plan, by=followed.alice)
+        a_rhythm(followed.case, followed.plan, by=followed.carla)
     assert refused.value.code == "closed"
 
 
