@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
 
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan
-#: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody is told who may not know of it.
+#: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told.
 CLOCK_MAY = {
     "cases_casefile": "SELECT",
     "cases_rhythm": "SELECT, UPDATE",
