@@ -18,6 +18,7 @@ from cases.checkins.rules import (
     CheckInState,
     MoveReason,
     Planned,
+    RhythmState,
     in_a_pause,
     planned,
 )
@@ -69,7 +70,8 @@ def replan(rhythm: Rhythm, *, by: User | Clock, at: datetime) -> list[int]:
     days = _days(rhythm, max(rhythm.starts_on, today - MARGIN), until, outlook, kept)
     given = {one.occurs_on: one for one in days}
     announced = dict(zip(rows, reminder_keys(rows), strict=True))  # as it was told before anything changes
-    changed = [row for row in rows if _hold(row, rhythm, given, outlook, today)]
+    ends = rhythm.ends_on is not None and not _goes_on(rhythm)
+    changed = [row for row in rows if _hold(row, rhythm, given, outlook, today, ends=ends)]
     CheckIn.objects.bulk_update(changed, CHANGED, batch_size=500)
     drop_messages(by=by, at=at, keys=[announced[row] for row in changed])
     missing = [one for one in days if (one.due_on or one.occurs_on) >= today and one.occurs_on >= rhythm.starts_on]
@@ -92,12 +94,19 @@ def _days(
     )
 
 
-def _hold(row: CheckIn, rhythm: Rhythm, given: dict[date, Planned], outlook: Outlook, today: date) -> bool:
-    """Make one check-in what the rule says; whether that changed it."""
+def _goes_on(rhythm: Rhythm) -> bool:
+    """Whether another rhythm follows: what was arranged by hand for days after the change is not over then."""
+    return Rhythm.objects.filter(follows=rhythm, state=RhythmState.ACTIVE).exists()
+
+
+def _hold(
+    row: CheckIn, rhythm: Rhythm, given: dict[date, Planned], outlook: Outlook, today: date, *, ends: bool
+) -> bool:  # fmt: skip
+    """Make one check-in what the rule says; whether that changed it. `ends`: nothing follows the rhythm's end."""
     before = (row.state, row.due_on, row.moved_because, row.caseworker_id)
     over = rhythm.ends_on is not None and row.occurs_on >= rhythm.ends_on
     if row.by_hand or row.replaces_id is not None:
-        _hold_by_hand(row, over=over, paused=in_a_pause(row.due_on, outlook.pauses))
+        _hold_by_hand(row, over=over and ends, paused=in_a_pause(row.due_on, outlook.pauses))
     elif over:
         row.state, row.moved_because = CheckInState.CANCELLED, MoveReason.ENDED
     elif (one := given.get(row.occurs_on)) is None:

@@ -449,3 +449,22 @@ def test_end_rhythm__not_on_a_day_that_nobody_means(followed: Followed, rhythm: 
                 lambda ends_on=ends_on: end_rhythm(rhythm=rhythm, by=followed.alice, at=AT, version=1, ends_on=ends_on)
             )
         assert refused == ("ends_on", code)
+
+
+def test_change_rhythm__what_was_moved_by_hand_outlives_later_acts(followed: Followed, rhythm: Rhythm) -> None:
+    third = followed.checkins(rhythm=rhythm)[2]
+    with acting(followed.alice):
+        moved = reschedule_checkin(
+            checkin=third, by=followed.alice, at=AT, version=1, due_on=third.due_on + DAY, asked_by="PERSON",
+            reason="Exam",
+        )  # fmt: skip
+    changed(followed, rhythm, TODAY + WEEK)
+    with acting(followed.alice):
+        avoid_days(case=followed.case, by=followed.alice, at=AT, starts_on=TODAY + 5 * WEEK, ends_on=TODAY + 6 * WEEK)
+    assert followed.fresh(moved).state == "PLANNED"
+    with acting(followed.alice):
+        pause_rhythm(
+            rhythm=rhythm, by=followed.alice, at=AT, version=followed.fresh(rhythm).version, starts_on=TODAY,
+            reason="HOSPITAL", all_of_case=True,
+        )  # fmt: skip
+    assert (followed.fresh(moved).state, followed.fresh(moved).moved_because) == ("CANCELLED", "PAUSE")
