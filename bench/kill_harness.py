@@ -9,7 +9,7 @@ due on a Tuesday, of each of which somebody has to be told. The clock of the pro
 a week passes in minutes; PostgreSQL, Celery and the broker keep the real one. What happens:
 
 1. *Tuesday*: from half past seven until evening, in steps. Meanwhile `--kills` times SIGKILL of a worker, of one of its
-   children, or of all of them, at random moments, half of them right after the mail server was given a message;
+   children, or of all of them, at random moments, half of them while the mail server answers a sender;
    `--restarts` crashes of PostgreSQL (SIGKILL and the immediate shutdown by turns); the broker is flushed, and killed;
    there is no beat for a while; the clock goes wrong by an hour, forwards and back. The mail server puts off one
    message in 25.

@@ -142,12 +142,10 @@ class Run:
             self.pass_time(1)
 
     def kill(self) -> None:
-        """At a random moment; every other time as soon as the mail server has been given something."""
+        """At a random moment; every other time while the mail server answers a sender."""
         self.pass_time(self.chance.uniform(0.1, 2.0))
         if self.chance.random() < 0.5:
-            given, until = len(self.stack.sink.seen), time.monotonic() + 3
-            while len(self.stack.sink.seen) == given and time.monotonic() < until:
-                time.sleep(0.002)
+            self.stack.sink.catch_a_sender(3)
         while not self.stack.kill_a_worker(self.chance):
             self.pass_time(0.2)
         self.done["kills"] += 1

@@ -14,6 +14,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 #: As long as a mail server takes over a message, so that whoever sends can be killed meanwhile.
 TAKES = 0.015
 
+#: As long as it takes to say so, when somebody lies in wait for a sender that has not yet marked what it sent.
+LINGERS = 0.4
+
 #: One message in so many is refused "for the moment" when it comes first.
 REFUSES_ONE_IN = 25
 
@@ -35,6 +38,7 @@ class Sink:
         self.seen: list[Seen] = []
         self.refused = 0
         self.port = 0
+        self.lingers, self.caught = threading.Event(), threading.Event()
         self._tried: Counter[str] = Counter()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -44,6 +48,13 @@ class Sink:
         self._thread.start()
         if not self._ready.wait(10):
             raise RuntimeError("The mail server did not start.")
+
+    def catch_a_sender(self, patience: float) -> None:
+        """Comes back while a sender waits for the answer to what was taken over, or when none came."""
+        self.caught.clear()
+        self.lingers.set()
+        self.caught.wait(patience)
+        self.lingers.clear()
 
     def stop(self) -> None:
         if self._thread.is_alive():
@@ -72,4 +83,7 @@ class Sink:
             self.refused += 1
             return "451 Not now"
         self.seen.append(Seen(number, envelope.rcpt_tos[0], str(said["Subject"]), said.get_content()))
+        if self.lingers.is_set():
+            self.caught.set()
+            await asyncio.sleep(LINGERS)
         return "250 Kept"

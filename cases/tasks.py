@@ -6,6 +6,8 @@ spoken to, and a worker that is killed loses one batch's work, which the next ti
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -22,6 +24,10 @@ def tick() -> None:
 
 @shared_task(name="cases.tasks.send_messages")
 def send_messages() -> None:
-    """Send what waits in the outbox, a few at a time."""
-    while send_due(by=Clock.CLOCK, at=timezone.now()).claimed:
+    """Send what waits in the outbox, a few at a time; the next of these goes on after some minutes.
+
+    So that a slow mail server never makes one run into Celery's time limit, which kills it while it sends.
+    """
+    until = timezone.now() + timedelta(minutes=5)
+    while (at := timezone.now()) < until and send_due(by=Clock.CLOCK, at=at).claimed:
         pass
