@@ -39,15 +39,17 @@ def test_tick__says_what_it_did(cast: Cast) -> None:
         "check-ins marked late": 1,
         "missed contacts brought up a step": 1,
         "reminders left": 0,
-        "causes left for the messages of the day": 2,
+        "causes left for the messages of the day": 3,
         "check-ins planned anew around closing days": 0,
-        "messages sent": 1,
+        "messages sent": 2,
         "messages failed, to be tried again": 0,
         "messages given up": 0,
     }
     assert set(ticked("--at", "2024-11-12T08:00:00+01:00").values()) == {0}
-    (told,) = mail.outbox  # the late one of last week and the one of today, in one
-    assert str(told.body).count("VIL-2024-0001") == 2
+    told = {message.to[0]: str(message.body) for message in mail.outbox}
+    assert set(told) == {cast.alice.email, cast.carla.email}
+    assert told[cast.alice.email].count("VIL-2024-0001") == 2  # the late one of last week and the one of today, in one
+    assert told[cast.carla.email].count("VIL-2024-0001") == 1  # the one that came up to her
 
 
 def test_tick__by_the_clocks_of_brussels(cast: Cast) -> None:
@@ -71,6 +73,7 @@ def test_tasks__read_the_clock_and_do_what_is_due(cast: Cast) -> None:
         assert MissedStep.objects.filter(step="COORDINATOR").exists()
         due = Message.objects.filter(due_at__lte=timezone.now())
         assert set(due.values_list("state", flat=True)) == {"SENT"}
-        assert len(mail.outbox) == 1
+        assert {message.to[0] for message in mail.outbox} == {cast.alice.email, cast.carla.email}
+        assert len(mail.outbox) == 2
         assert due.count() > 1
     assert len({one.extra_headers["Message-ID"] for one in mail.outbox}) == len(mail.outbox)
