@@ -251,8 +251,8 @@ def _(cast: Cast) -> Scene:
 
 @scene_of(hand_over_absence)
 def _(cast: Cast) -> Scene:
-    row, moving = today(cast), today(cast)
-    absence = an_absence(cast.alice, deputy=cast.bob)
+    row, moving = (a_checkin(*followed(cast), by=cast.alice, due_on=TODAY + 8 * DAY) for _ in range(2))
+    absence = an_absence(cast.alice, begins=7, ends=14, deputy=cast.bob)  # not today, for the other scenes' sake
     chosen = [Chosen(row.pk, 1, "DEPUTY"), Chosen(moving.pk, 1, "MOVE")]
     act = partial(hand_over_absence, absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)
     return Scene(cast.alice, act)
@@ -261,7 +261,7 @@ def _(cast: Cast) -> Scene:
 @scene_of(take_back_absence)
 def _(cast: Cast) -> Scene:
     row = a_checkin(*followed(cast), by=cast.alice, due_on=TODAY + 15 * DAY)
-    absence = an_absence(cast.alice, begins=14, ends=21, deputy=cast.bob)  # another time than in the scene above
+    absence = an_absence(cast.alice, begins=14, ends=21, deputy=cast.bob)
     chosen = [Chosen(row.pk, 1, "DEPUTY")]
     with acting(cast.alice):
         hand_over_absence(absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)
