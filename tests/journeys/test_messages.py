@@ -61,7 +61,7 @@ def test_messages__from_preferences_to_the_letter(cast: Cast, sign_in: SignIn) -
     alice.sees("Letters to print")
     alice.look("messages-my-day")
     alice.page.get_by_role("link", name="Print").first.click()
-    alice.sees("This is to remind you of your appointment:")
+    alice.sees("Graag herinneren wij u aan uw afspraak:")
     alice.look("letter")
     alice.press("Posted")
     alice.sees("The letter is marked as posted.")

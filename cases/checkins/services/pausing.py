@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from cases.access.rules import Refused
 from cases.access.services import locked, require, write_ledger
 from cases.casefiles.models import Casefile
-from cases.checkins.models import AvoidedDays, Pause, Rhythm
-from cases.checkins.rules import PauseReason, overlaps
-from cases.checkins.services.checks import active, active_in, file_of, open_file_of, refuse_day
+from cases.checkins.models import AvoidedDays, CheckIn, Pause, Rhythm
+from cases.checkins.rules import MoveReason, PauseReason, overlaps
+from cases.checkins.services.checks import active, active_in, call_off, file_of, open_file_of, refuse_day
 from cases.checkins.services.replanning import replan
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of
@@ -32,7 +32,7 @@ def pause_rhythm(
     `all_of_case`: the other rhythms of the case too, as far as they are not paused in that time already: somebody in
     hospital is not at home to any of them.
     """
-    case = file_of(rhythm)
+    case, today = file_of(rhythm), day_of(at)
     found = require(by, Permission.CHECKIN_ARRANGE, case=case, at=at)
     row = active(rhythm, version=version)
     if reason not in PauseReason.values:
@@ -52,6 +52,8 @@ def pause_rhythm(
         )  # fmt: skip
         one.version += 1
         one.save(update_fields=["version"])
+        before = CheckIn.objects.filter(rhythm=one, due_on__gte=starts_on, due_on__lt=min(ends_on or today, today))
+        call_off(before, by=by, because=MoveReason.PAUSE, at=at)  # of days gone by nothing was ever recorded
         replan(one, by=by, at=at)
     write_ledger(
         operation=Operation.ALTER, by=by, act=Permission.CHECKIN_ARRANGE, case=case, record=row,

@@ -179,6 +179,8 @@ def end_rhythm(*, rhythm: Rhythm, by: User, at: datetime, version: int, ends_on:
         row.save(update_fields=["ends_on", "times", "version"])
     else:
         _end(row, ends_on, at=at)
+        before = CheckIn.objects.filter(rhythm=row, due_on__gte=ends_on, due_on__lt=day_of(at))
+        call_off(before, by=by, because=MoveReason.ENDED, at=at)
         ids += _end_what_follows(follower, ends_on, by=by, at=at)
     if later:
         row.materialised_until = max(day_of(at), row.starts_on)

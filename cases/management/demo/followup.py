@@ -47,12 +47,12 @@ class Moment:
 #: One after another over the cases of a caseworker.
 MOMENTS = (
     Moment("today", 0),
-    Moment("to come", 2),
     Moment("to record", -1, tolerance_days=2),
     Moment("today", 0),
     Moment("late", -2),
     Moment("climbed", -6),
     Moment("on the agenda", -11),
+    Moment("to come", 2),
     Moment("to come", 1),
     Moment("today", 0, tolerance_days=1),
     Moment("to record", -2, tolerance_days=3),

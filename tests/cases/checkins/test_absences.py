@@ -22,6 +22,7 @@ from cases.checkins.services import (
     Told,
     end_rhythm,
     hand_over_absence,
+    leave_digests,
     leave_reminders,
     mark_late,
     reassign_checkins,
@@ -290,6 +291,7 @@ def reassign(followed: Followed, to: User, *rows: CheckIn, by: User | None = Non
 def test_reassign_checkins__each_with_its_reason_and_reminder(followed: Followed) -> None:
     row = contact(followed)
     leave_reminders(by=Clock.CLOCK, at=AT)
+    leave_digests(by=Clock.CLOCK, at=AT)
     (told,) = reassign(followed, followed.carla, row)
     held = followed.fresh(row)
     assert (told.done, held.caseworker, held.by_hand, held.version) == (True, followed.carla, True, 2)

@@ -394,7 +394,7 @@ def test_step_around_closings__what_is_planned_there_moves_and_goes_back(followe
 
 def test_step_around_closings__some_at_a_time(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closings, "BATCH", 2)
-    rhythms = [a_rhythm(followed.case, followed.plan, by=followed.alice, duration=30 + number) for number in range(5)]
+    rhythms = [a_rhythm(followed.case, followed.plan, by=followed.alice, place=f"Desk {number}") for number in range(5)]
     add_closing_days(
         by=Clock.SETUP, at=AT, agency=followed.case.agency, starts_on=TODAY + WEEK, ends_on=TODAY + WEEK + DAY
     )

@@ -41,9 +41,9 @@ def cancel(followed: Followed, checkin: CheckIn, *, by: User | None = None, **sa
         return cancel_checkin(checkin=checkin, by=by or followed.alice, **said)
 
 
-def reinstate(followed: Followed, checkin: CheckIn, *, version: int = 2) -> CheckIn:
-    with acting(followed.alice):
-        return reinstate_checkin(checkin=checkin, by=followed.alice, at=AT, version=version)
+def reinstate(followed: Followed, checkin: CheckIn, *, version: int = 2, by: User | None = None) -> CheckIn:
+    with acting(by or followed.alice):
+        return reinstate_checkin(checkin=checkin, by=by or followed.alice, at=AT, version=version)
 
 
 def test_arrange_checkin__one_contact_outside_any_rhythm(followed: Followed) -> None:
@@ -190,7 +190,7 @@ def test_reinstate_checkin__not_in_a_closed_case_nor_without_a_plan(followed: Fo
         version = followed.case.version
         move_case(case=followed.case, by=followed.carla, at=AT, version=version, to="CLOSED", reason="Went well")
     with pytest.raises(Refused) as refused:
-        reinstate(followed, checkin)
+        reinstate(followed, checkin, by=followed.carla)
     assert refused.value.code == "closed"
 
 

@@ -18,8 +18,8 @@ from icalendar import Calendar
 from cases.access.rules import Ground
 from cases.access.services import acting, end_grants
 from cases.casefiles.models import Casefile
-from cases.checkins import selectors
 from cases.checkins.models import CheckIn
+from cases.checkins.selectors import calendar
 from cases.checkins.services import cancel_checkin, record_checkin, reschedule_checkin
 from cases.plans.models import FollowUpPlan
 from cases.web.calendar.feeds import WrongAddresses
@@ -268,7 +268,7 @@ def test_feed__of_too_much_leaves_out_what_lies_furthest_off(
         a_checkin(case, plan, by=cast.alice, due_on=day)
     address = address_of(cast.alice)
     for most, shown in ((3, days[1:]), (1, [TODAY])):
-        monkeypatch.setattr(selectors, "FEED_MOST", most)
+        monkeypatch.setattr(calendar, "FEED_MOST", most)
         assert [event["DTSTART"].dt for event in events(address)] == shown
 
 

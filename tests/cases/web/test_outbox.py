@@ -173,7 +173,7 @@ def test_letter__on_my_day_printed_and_posted(
         letter = Message.objects.get(channel="LETTER")
     address = f"/cases/{case.reference}/letters/{letter.pk}/"
     page = client.get(address).content.decode()
-    assert "This is to remind you of your appointment:" in page
+    assert "Graag herinneren wij u aan uw afspraak:" in page
     assert f"{address}posted/" in page
     client.post(f"{address}posted/")
     assert "Letters to print" not in client.get("/").content.decode()
