@@ -32,6 +32,12 @@ def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> mod
     return postings_in_force(user, at=at).filter(role__in=roles, city__isnull=False).values("city_id")  # type: ignore[return-value]
 
 
+def can_open(user: User, compartment: Compartment, *, at: datetime) -> bool:
+    """Whether any posting of `user` can be given `compartment`. Of no case does it say that she may see it."""
+    roles = sorted(role for role in Role if compartment in COMPARTMENTS[role])
+    return postings_in_force(user, at=at).filter(role__in=roles).exists()
+
+
 class VisibleQuerySet(models.QuerySet[RowT]):
     """Rows asked for on somebody's behalf. The same rule stands in the database as row-level security."""
 
@@ -40,6 +46,8 @@ class VisibleQuerySet(models.QuerySet[RowT]):
         need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
         if need.path == "code":
             return self
+        if need.compartment == Compartment.CARE and not can_open(user, Compartment.CARE, at=at):
+            return self.none()  # she acts as a role without a right on the table: see `act_as`
         cities = cities_open_to(user, need.compartment, at=at)
         if need.path == "city":
             return self.filter(city__in=cities)

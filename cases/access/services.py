@@ -30,11 +30,17 @@ RowT = TypeVar("RowT", bound=Model)
 
 
 def act_as(user: User) -> None:
-    """From here to the end of the transaction the database shows what `user` may see. Nothing set, nothing seen."""
+    """From here to the end of the transaction the database shows what `user` may see. Nothing set, nothing seen.
+
+    Whoever has no posting that can be given care acts, in the same statement, as a role without a right on its tables.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("Somebody acts within a transaction: open one first.")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.user_id', %s, true)", [str(user.pk)])
+        cursor.execute(
+            "SELECT set_config('app.user_id', %s, true), set_config('role', apparatus_role_of(%s), true)",
+            [str(user.pk), user.pk],
+        )
 
 
 @contextmanager
@@ -42,12 +48,13 @@ def acting(user: User) -> Iterator[None]:
     """A transaction on behalf of `user`, for commands and tests; pages and the API have theirs from the middleware."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('app.user_id', true)")
-            before = cursor.fetchone()[0] or ""
+            cursor.execute("SELECT coalesce(current_setting('app.user_id', true), ''), current_setting('role')")
+            before = cursor.fetchone()
+            cursor.execute("RESET ROLE")
         act_as(user)
         yield
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('app.user_id', %s, true)", [before])
+            cursor.execute("SELECT set_config('app.user_id', %s, true), set_config('role', %s, true)", before)
 
 
 @contextmanager
@@ -55,10 +62,12 @@ def as_clock() -> Iterator[None]:
     """A transaction in which the database allows what the clock may do: dates and messages of every city, no more."""
     with transaction.atomic():
         with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('role')")
+            before = cursor.fetchone()
             cursor.execute(f"SET LOCAL ROLE {CLOCK}")
         yield
         with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
+            cursor.execute("SELECT set_config('role', %s, true)", before)
 
 
 def require(

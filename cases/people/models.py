@@ -30,7 +30,6 @@ class PersonQuerySet(VisibleQuerySet[RowT]):
         """
         person = "pk" if self.model is Person else "person"
         core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
-        care = CaseAccess.grants.held_by(user, Compartment.CARE, at=at).values("casefile_id")
         core_cities = cities_open_to(user, Compartment.CORE, at=at)
         care_cities = cities_open_to(user, Compartment.CARE, at=at)
         followed = Person.objects.filter(
@@ -38,7 +37,7 @@ class PersonQuerySet(VisibleQuerySet[RowT]):
             | (Q(casefiles__city__in=core_cities) & ~Q(casefiles__city=F("city")))
             | Q(casefiles__city__in=core_cities.exclude(city__in=care_cities))
         ).values("pk")
-        family = Relationship.objects.filter(Q(casefile__in=care) | Q(city__in=care_cities)).values("other_id")
+        family = Relationship.objects.visible_to(user, at=at).values("other_id")
         return self.filter(Q(city__in=care_cities) | Q(**{f"{person}__in": followed}) | Q(**{f"{person}__in": family}))
 
 

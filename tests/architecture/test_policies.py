@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from cases.access import lint
-from cases.access.policies import case_models
+from cases.access.policies import case_models, is_care
 
 
 @pytest.mark.django_db
@@ -26,9 +26,16 @@ def test_faults__are_none() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", case_models())
+@pytest.mark.parametrize("model", [model for model in case_models() if not is_care(model)])
 def test_nothing_set__nothing_seen(model: Any) -> None:
     assert model._default_manager.count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [model for model in case_models() if is_care(model)])
+def test_nothing_set__no_right_on_care(model: Any) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        model._default_manager.count()
 
 
 @pytest.mark.parametrize(

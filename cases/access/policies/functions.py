@@ -1,0 +1,106 @@
+"""Functions that run as their owner: which cities and which cases are mine, asked once a statement by every policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cases.access.policies.roles import CARE, KEEPER, PEOPLE
+from cases.access.policies.terms import POSTED_NOW, TODAY, USER, in_sql
+from cities.roles.permissions import Permission
+from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
+
+
+def function(name: str, returns: str, body: str, *, owner: str, to: str, arguments: str = "") -> Iterator[str]:
+    """One function with a pinned search path that runs as its owner."""
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE sql STABLE SECURITY DEFINER "
+        f"PARALLEL SAFE SET search_path = pg_catalog, public AS $$ {body} $$"
+    )
+    yield f"ALTER FUNCTION {name} OWNER TO {owner}"
+    yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
+    yield f"GRANT EXECUTE ON FUNCTION {name} TO {to}"
+
+
+def statements() -> Iterator[str]:
+    """Which cities and which cases are mine: asked once a statement, by every policy. And when a colleague is busy."""
+    names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_people my_settings busy role_of"
+    for name in names.split():
+        yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
+    by_compartment = " OR ".join(
+        f"(compartment = '{c.value}' AND p.role IN ({in_sql(roles)}))"
+        for c in Compartment
+        if (roles := {role for role in POSTED_TO_EVERY_CASE if c in COMPARTMENTS[role]})
+    )
+    own = {"owner": KEEPER, "to": PEOPLE}
+    yield from function(
+        "apparatus_my_cities", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
+        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND ({by_compartment})",
+        arguments="compartment text", **own,
+    )  # fmt: skip
+    granted = (
+        "a.compartment = $1 AND a.starts_at <= statement_timestamp() AND (a.ends_at IS NULL OR a.ends_at > "
+        f"statement_timestamp()) AND {POSTED_NOW} AND (p.city_id IS NULL OR p.city_id = a.city_id)"
+    )
+    yield from function(
+        "apparatus_my_cases", "SETOF bigint",
+        "SELECT a.casefile_id FROM cases_caseaccess a JOIN cities_posting p ON p.id = a.posting_id "
+        f"WHERE a.user_id = {USER} AND {granted} "
+        "UNION ALL SELECT a.casefile_id FROM cities_posting p JOIN cases_caseaccess a ON a.agency_id = p.agency_id "
+        f"WHERE p.role = '{Role.PROSECUTION_LIAISON.value}' AND {granted}",
+        arguments="text", **own,
+    )  # fmt: skip
+    yield from function(
+        "apparatus_my_offices", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.agency_id), '{{}}') FROM cities_posting p "
+        f"WHERE {POSTED_NOW} AND p.role = '{Role.PROSECUTION_LIAISON.value}'",
+        **own,
+    )  # fmt: skip
+    reviewers = roles_with(Permission.LEDGER_READ)
+    yield from function(
+        "apparatus_my_reviewed_cities", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
+        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND p.role IN ({in_sql(reviewers)})",
+        **own,
+    )  # fmt: skip
+    writers = roles_with(Permission.PERSON_CHANGE)
+    yield from function(
+        "apparatus_my_posted_cities", "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
+        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND p.role IN ({in_sql(writers)})",
+        **own,
+    )  # fmt: skip
+    keepers = roles_with(Permission.SETTINGS_CHANGE)
+    yield from function(
+        "apparatus_my_settings", "boolean",
+        f"SELECT EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW} AND p.city_id IS NULL "
+        f"AND p.role IN ({in_sql(keepers)})) "
+        f"OR EXISTS (SELECT FROM cities_user u WHERE u.id = {USER} AND u.is_superuser AND u.is_active)",
+        **own,
+    )  # fmt: skip
+    yield from function(
+        "apparatus_my_people", "SETOF bigint",
+        "SELECT c.person_id FROM cases_casefile c WHERE c.id IN (SELECT apparatus_my_cases('CORE')) "
+        "OR c.city_id = ANY((SELECT apparatus_my_cities('CORE'))::bigint[]) "
+        "UNION SELECT r.other_id FROM cases_relationship r WHERE r.casefile_id IN (SELECT apparatus_my_cases('CARE')) "
+        "OR r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
+        **own,
+    )  # fmt: skip
+    hers = f"o.user_id = h.id AND o.starts_on <= {TODAY} AND NOT o.ends_on <= {TODAY} IS TRUE"
+    yield from function(
+        "apparatus_busy", "TABLE (checkin bigint, holder bigint, day date, hour time, minutes int)",
+        "SELECT c.id, h.id, due_on, due_time, duration::int FROM unnest(holders) AS h (id) JOIN cases_checkin c ON "
+        "h.id IN (caseworker_id, second_id) WHERE state = 'PLANNED' AND due_on = ANY(days) AND NOT within_week "
+        f"AND due_time IS NOT NULL AND (h.id = {USER} OR EXISTS "
+        f"(SELECT FROM cities_posting p, cities_posting o WHERE p.city_id = o.city_id AND {POSTED_NOW} AND {hers}))",
+        arguments="holders bigint[], days date[]", **own,
+    )  # fmt: skip
+    under_secrecy = in_sql(role for role in Role if Compartment.CARE in COMPARTMENTS[role])
+    yield from function(
+        "apparatus_role_of", "text",
+        f"SELECT CASE WHEN EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW.replace(USER, 'asking')} "
+        f"AND p.role IN ({under_secrecy})) THEN '{CARE}' ELSE 'none' END",
+        arguments="asking bigint", **own,
+    )  # fmt: skip
+    for helper in ("apparatus_my_cities(text)", "apparatus_my_cases(text)"):
+        yield f"GRANT EXECUTE ON FUNCTION {helper} TO {KEEPER}"

@@ -1,0 +1,86 @@
+"""Who sees which rows of a table of `cases`, and who may write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import models
+
+from cases.access.policies.roles import CARE, CLOCK, CLOCK_MAY, COUNTER, COUNTER_MAY, KEEPER, PEOPLE, is_care, need_of
+from cases.access.policies.terms import USER
+from cases.access.rules import Ground
+from cities.roles.rules import Compartment
+
+
+def sees(model: type[models.Model]) -> str:
+    """The condition, in SQL, under which the user of the transaction may know of a row of this table."""
+    need = need_of(model)
+    table = model._meta.db_table
+    cities = f"city_id = ANY((SELECT apparatus_my_cities('{need.compartment.value}'))::bigint[])"
+    cases = f"IN (SELECT apparatus_my_cases('{need.compartment.value}'))"
+    if need.path == "code":
+        return f"{USER} IS NOT NULL"
+    if need.path == "city":
+        return cities
+    if need.path == "self":
+        return f"{cities} OR id {cases}"
+    if need.path == "person":
+        # Who is in no case, or is family: care. The people of the cases one may know of are among `my_people`.
+        cities = cities.replace(f"'{need.compartment.value}'", f"'{Compartment.CARE.value}'")
+        return f"{cities} OR {'id' if table == 'cases_person' else 'person_id'} IN (SELECT apparatus_my_people())"
+    if table == "cases_prosecutionreferral":
+        return (
+            f"{cities} OR (casefile_id {cases} AND sent_at IS NOT NULL "
+            "AND addressed_to_id = ANY((SELECT apparatus_my_offices())::bigint[]))"
+        )
+    referral = "referral_id IN (SELECT id FROM cases_prosecutionreferral)"
+    if table == "cases_caution":
+        return f"{cities} OR casefile_id {cases} OR {referral}"
+    if any(field.name == "referral" for field in model._meta.fields):
+        # The office sees what was sent: no statement that was taken out before, no step from before the sending.
+        sent = "to_stage IN ('SENT', 'ACKNOWLEDGED', 'ANSWERED')" if "stage" in table else "removed_at IS NULL"
+        return f"{cities} OR ({sent} AND casefile_id {cases} AND {referral})"
+    if table == "cases_caseaccess":
+        justice_cities, justice = cities.replace("CORE", "JUSTICE"), cases.replace("CORE", "JUSTICE")
+        return (
+            f"user_id = {USER} OR city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[]) "
+            f"OR (agency_id = ANY((SELECT apparatus_my_offices())::bigint[]) AND casefile_id {justice}) "
+            f"OR (({cities} OR casefile_id {cases}) "
+            f"AND (ground <> '{Ground.REFERRAL.value}' OR {justice_cities} OR casefile_id {justice}))"
+        )
+    return f"{cities} OR casefile_id {cases}"
+
+
+def may_write(model: type[models.Model]) -> str:
+    """The condition for a new or changed row: what one may see, and a few rows written for somebody else to see."""
+    need = need_of(model)
+    if need.path == "person":
+        return f"({sees(model)}) OR city_id = ANY((SELECT apparatus_my_posted_cities())::bigint[])"
+    if need.path == "code":
+        return f"{USER} IS NOT NULL AND (SELECT apparatus_my_settings())"
+    return sees(model)
+
+
+def security(model: type[models.Model]) -> Iterator[str]:
+    """Row-level security of one table, forced, with every policy made anew."""
+    table = model._meta.db_table
+    people = CARE if is_care(model) else PEOPLE
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield (
+        f"DO $$ DECLARE p record; BEGIN FOR p IN SELECT policyname FROM pg_policies WHERE schemaname = 'public' "
+        f"AND tablename = '{table}' LOOP EXECUTE format('DROP POLICY %I ON {table}', p.policyname); END LOOP; END $$"
+    )
+    yield f"CREATE POLICY people_see ON {table} FOR SELECT TO {people} USING ({sees(model)})"
+    yield f"CREATE POLICY people_write ON {table} FOR INSERT TO {people} WITH CHECK ({may_write(model)})"
+    if not need_of(model).append_only:
+        yield (
+            f"CREATE POLICY people_change ON {table} FOR UPDATE TO {people} "
+            f"USING ({sees(model)}) WITH CHECK ({may_write(model)})"
+        )
+    if table in CLOCK_MAY:
+        yield f"CREATE POLICY clock ON {table} TO {CLOCK} USING (true) WITH CHECK (true)"
+    if table in COUNTER_MAY:
+        yield f"CREATE POLICY counter ON {table} FOR SELECT TO {COUNTER} USING (true)"
+    if table in ("cases_caseaccess", "cases_casefile", "cases_relationship", "cases_checkin"):
+        yield f"CREATE POLICY keeper ON {table} FOR SELECT TO {KEEPER} USING (true)"
