@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-#: The names of the policies that `policies.py` makes.
+#: The names of the policies that `policies` makes.
 POLICIES = ["people_see", "people_write", "people_change", "clock", "counter", "keeper"]
 
 

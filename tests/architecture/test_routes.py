@@ -3,135 +3,25 @@ there; and who may know of a case but not do the act is told so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-
 import pytest
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
-from cases.access.services import acting
-from cases.casefiles.models import Casefile
-from cases.checkins.services import agree_reminder, avoid_days, leave_reminders
-from cases.outbox.models import Message
-from cases.people.services import add_contact
-from cases.plans.services import add_action
-from cases.travel.services import record_status
 from cities.ledger.models import LedgerEntry
-from cities.ledger.rules import Clock
-from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, Role, roles_with
-from cities.staff.models import User
-from tests.architecture.routes import API, CASES, ROUTES, Route
-from tests.factories import Cast, a_case
-from tests.factories.absences import an_absence
-from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
-from tests.factories.plans import a_plan
-from tests.factories.referrals import sent_referral
+from tests.architecture.routes import API, CASES, ROUTES
+from tests.architecture.scene import VARIABLES, Scene, a_scene, ask, browser_of, each, is_of_a_case
+from tests.factories import Cast
 
-#: Kept by the administration itself, which lets in whoever may change settings; see tests/cities/admin.
-ADMIN = "admin:"
 #: Below /api there is no page: whatever is not found there is a problem document.
 NOT_FOUND_IN_THE_API = "^api(/|\\Z)"
-
-
-def addresses(resolver: Any = None, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
-    """Every address by its full name, with the names of what varies in it."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLPattern):
-            name = ":".join((*namespaces, pattern.name or str(pattern.pattern)))
-            yield name, set(pattern.pattern.regex.groupindex)
-        elif isinstance(pattern, URLResolver):
-            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
-            yield from addresses(pattern, inner)
-
-
-VARIABLES = {name: varies for name, varies in addresses() if not name.startswith(ADMIN)}
 
 
 def test_every_address__is_in_the_table() -> None:
     assert set(VARIABLES) - {NOT_FOUND_IN_THE_API} == set(ROUTES)
 
 
-@dataclass(frozen=True)
-class Scene:
-    """One case with one of everything, so that every address leads somewhere."""
-
-    cast: Cast
-    case: Casefile
-    numbers: dict[str, int]
-
-    def address(self, name: str, reference: str = "") -> str:
-        """The address of a route in this scene; of the same thing in another case when a reference is given."""
-        known = {
-            "reference": reference or self.case.reference,
-            "code": self.cast.city.code,
-            "uidb36": "1",
-            "key": "abc",
-            "secret": "x" * 43,
-            **dict.fromkeys(("pk", "number", "user"), self.numbers.get(ROUTES[name].record, 1)),
-        }
-        return reverse(name, kwargs={name: known[name] for name in VARIABLES[name]})
-
-
 @pytest.fixture
 def scene(cast: Cast) -> Scene:
-    at, today = timezone.now() - timedelta(hours=1), timezone.localdate()
-    case = a_case(by=cast.carla, lead=cast.alice, at=at, name="Nemo Voorbeeld")
-    plan = a_plan(case, by=cast.alice, at=at)
-    with acting(cast.alice):
-        goal = plan.goals.get()
-        who: dict[str, Any] = {"by": cast.alice, "at": at}
-        action = add_action(goal=goal, **who, text="Call the school", owner=cast.alice, due_on=today)
-        avoided = avoid_days(case=case, **who, starts_on=today + timedelta(days=30), ends_on=today + timedelta(days=33))
-        contact = add_contact(case=case, **who, official_name="Antigone Voorbeeld", kind="SIBLING")
-        status = record_status(
-            person=case.person, **who, value="RETURNED", confidence="CONFIRMED", source_kind="FAMILY",
-            source="Her sister", reliability="B", true_since=today - timedelta(days=400),
-        )  # fmt: skip
-        agreed = agree_reminder(case=case, **who, channel="LETTER", language="nl", days_before=1)
-    a_plan(case, by=cast.alice, at=at, state="DRAFT", goals=0)  # a second version, to compare with
-    referral = sent_referral(case, cast, at=at)
-    rows = {
-        "checkin": a_checkin(case, plan, by=cast.alice, at=at, due_on=today), "plan": plan, "goal": goal,
-        "rhythm": a_rhythm(case, plan, by=cast.alice, at=at, starts_on=today), "action": action, "contact": contact,
-        "avoided": avoided, "status": status, "person": case.person, "user": cast.bob, "agency": cast.agency,
-        "sent_referral": referral, "absence": an_absence(cast.alice, at=at), "reminder": agreed,
-        "missed": a_missed_contact(case, plan, by=cast.alice, at=at, due_on=today),
-    }  # fmt: skip
-    leave_reminders(by=Clock.CLOCK, at=at)
-    with acting(cast.carla):
-        rows["letter"] = Message.objects.filter(channel="LETTER")[0]
-    numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}
-    return Scene(cast, case, numbers)
-
-
-def browser_of(user: User | None) -> Client:
-    client = Client()
-    if user is not None:
-        client.force_login(user)
-    return client
-
-
-def ask(client: Client, method: str, address: str) -> HttpResponse:
-    """With nothing in it: who may come in is decided before what was sent is looked at."""
-    is_api = address.startswith("/api/")
-    kind = "application/json" if is_api else "application/x-www-form-urlencoded"
-    return client.generic(method, address, "{}" if is_api else "", kind)  # type: ignore[return-value]
-
-
-def is_of_a_case(name: str) -> bool:
-    return name in CASES | API and ("reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency"))
-
-
-def each(of: dict[str, Route] = ROUTES) -> Iterator[tuple[str, Route, str, Permission | None]]:
-    for name, route in of.items():
-        for method, act in route.methods.items():
-            yield name, route, method, act
+    return a_scene(cast)
 
 
 def test_nobody__comes_in_without_signing_in(scene: Scene) -> None:

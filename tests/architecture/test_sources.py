@@ -15,7 +15,7 @@ DOORS = {"web", "api", "admin", "management", "tasks.py"}
 
 #: The files of a room that may ask the database; or, where they are a package, its pages. `outlook.py` is a selector
 #: that lies below the others: it asks what stands around many rhythms at once.
-MAY_ASK = {"models.py", "selectors.py", "selectors", "services.py", "services", "policies.py", "outlook.py"}
+MAY_ASK = {"models.py", "selectors.py", "selectors", "services.py", "services", "outlook.py"}
 
 #: The invented caseload is written many rows at once, on behalf of coordinators, under the policies of everybody.
 WRITES_THE_DEMO = Path("cases/management/demo/writing.py")
