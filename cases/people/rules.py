@@ -100,7 +100,8 @@ _MONTHS = {
 _DAY_FIRST = re.compile(r"\b(?P<day>[0-3]?[0-9])[./-](?P<month>[01]?[0-9])[./-](?P<year>[12][0-9]{3})\b")
 _YEAR_FIRST = re.compile(r"\b(?P<year>[12][0-9]{3})[./-](?P<month>[01]?[0-9])[./-](?P<day>[0-3]?[0-9])\b")
 _DAY_AND_NAME = re.compile(
-    r"\b(?P<day>[0-3]?[0-9])(?:\.|er|st|nd|rd|th)?[ -]*(?:of )?(?P<month>[^\W\d_]{3,10})\.?,?[ -]*(?P<year>[12][0-9]{3})\b",
+    r"\b(?P<day>[0-3]?[0-9])(?:\.|er|st|nd|rd|th)?[ -]*(?:of )?(?P<month>[^\W\d_]{3,10})\.?,?[ -]*"
+    r"(?P<year>[12][0-9]{3})\b",
     re.IGNORECASE,
 )
 _NAME_AND_DAY = re.compile(

@@ -206,7 +206,8 @@ def test_take_date__the_first_of_a_month_in_french_and_umlauts_written_out() -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Nemo", "31/2/1990", "1990-13-01", "1/1/90", "12345-6-7890", "31 April 1983", "4 Nemo 1983", "4 avr 83"]
+    "text",
+    ["", "Nemo", "31/2/1990", "1990-13-01", "1/1/90", "12345-6-7890", "31 April 1983", "4 Nemo 1983", "4 avr 83"],
 )
 def test_take_date__leaves_alone_what_is_no_day(text: str) -> None:
     assert take_date(text) == (None, text)
