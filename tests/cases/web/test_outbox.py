@@ -106,9 +106,7 @@ def header_of(client: Client) -> str:
     return next(line for line in page.splitlines() if 'href="/messages/"' in line)
 
 
-def test_header__says_how_many_are_unread_and_nothing_else(
-    cast: Cast, checkin: CheckIn, client_of: ClientOf
-) -> None:
+def test_header__says_how_many_are_unread_and_nothing_else(cast: Cast, checkin: CheckIn, client_of: ClientOf) -> None:
     first = told(cast)
     client = client_of(cast.alice)
     assert '>1<span class="unseen"> unread</span>' in header_of(client)
@@ -128,6 +126,7 @@ def test_header__says_how_many_are_unread_and_nothing_else(
     with CaptureQueriesContext(connection) as none:
         assert "unread" not in header_of(client)
     assert len(many) == len(none)
+
 
 def test_checkin__says_who_was_told_and_so_does_the_timeline(
     cast: Cast, case: Casefile, checkin: CheckIn, client_of: ClientOf
