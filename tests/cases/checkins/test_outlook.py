@@ -46,7 +46,7 @@ def test_outlooks__a_deputy_stands_in_for_as_long_as_she_is_there_herself(follow
 
     def hers(hour: int, away: list[tuple[int, int]]) -> list[Away]:
         """Alice's absence in pieces, with Bob away from so many days after its beginning to so many after it."""
-        Absence.objects.filter(user=bob).delete()
+        Absence.objects.filter(user=bob).update(withdrawn_at=AT)
         for first, until in away:
             Absence.objects.create(
                 user=bob, recorded_at=AT, starts_on=starts + first * DAY, ends_on=starts + until * DAY

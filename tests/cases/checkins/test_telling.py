@@ -87,8 +87,8 @@ def test_leave_reminders__the_person_is_told_of_his_week(followed: Followed) -> 
     assert for_person([following]).startswith("Appointment: in the week of 11 November 2024.")
     assert "15" not in for_person([following])  # no hour: any day of it will do
     with as_clock():
-        Message.objects.filter(pk=this.pk).update(due_at=after(4))
-    assert send_due(by=CLOCK, at=after(4)).sent == 0  # Saturday: nothing is left of that week
+        assert Message.objects.get(pk=this.pk).state == "WAITING"
+    assert send_due(by=CLOCK, at=after(4) - timedelta(hours=1)).sent == 0  # Saturday: nothing is left of that week
     with as_clock():
         assert Message.objects.get(pk=this.pk).state == "DROPPED"
 
