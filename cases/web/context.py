@@ -36,6 +36,7 @@ CASE_PAGES = (
     "cases:plan",
     "cases:rhythm",
     "cases:checkin",
+    "cases:days_",
     "cases:missed",
     "cases:timeline",
     "cases:who_can",
