@@ -50,6 +50,7 @@ OPTIONS = (
     ("steps", 10, "into so many steps Tuesday falls"),
     ("night-step", 30, "minutes in a step of the nights"),
     ("dwell", 3.5, "seconds in a step of the nights"),
+    ("tick", 3.0, "seconds between two ticks of a beat"),
     ("timeout", 3600.0, "seconds after which it gives up"),
     ("seed", time.time_ns() % 10**6, "of what is left to chance"),
 )

@@ -37,7 +37,7 @@ class Run:
     def __init__(self, told: argparse.Namespace) -> None:
         self.told = told
         self.chance = random.Random(told.seed)  # noqa: S311 -- which is killed when is no secret
-        self.stack = Stack(workers=told.workers)
+        self.stack = Stack(workers=told.workers, tick=told.tick)
         self.load = caseload.invent(told.due)
         self.ends_at = time.monotonic() + told.timeout
         self.done = {"kills": 0, "restarts": 0, "flushed": 0, "broker_kills": 0}

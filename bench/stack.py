@@ -36,7 +36,7 @@ TABLES_OF = "BENCH_TABLES_OF"
 class Stack:
     """Servers, a mail sink, workers and beats; the clock they read; and what can be done to them."""
 
-    def __init__(self, *, workers: int) -> None:
+    def __init__(self, *, workers: int, tick: float = 3.0) -> None:
         for name in NOT_OURS:
             os.environ.pop(name, None)
         self.state = Path(tempfile.mkdtemp(prefix="apparatus-bench-"))
@@ -49,6 +49,7 @@ class Stack:
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
         self.groups: list[int] = []
         self.environment: dict[str, str] = {}
+        self.tick = tick
 
     # --- Set-up ---
 
@@ -61,6 +62,7 @@ class Stack:
         )
         told = {
             "DJANGO_SETTINGS_MODULE": "bench.settings", "APPARATUS_NO_BOOTSTRAP": "1", "BENCH_CLOCK": str(self.clock),
+            "BENCH_TICK": str(self.tick),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.port}", "SMS_URL": f"file://{self.sms}",
             "STATIC_FROM_SOURCE": "1", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "LOG_LEVEL": "WARNING",
         }  # fmt: skip

@@ -1,6 +1,7 @@
 """`manage.py test`, and what any pytest run needs before Django reads its settings: throw-away servers of its own."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import sys
@@ -63,7 +64,8 @@ def _sweep() -> None:
         number = folder.name.removeprefix(PREFIX).partition("-")[0]
         mine = folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.geteuid()
         if mine and number.isdigit() and not _runs(int(number)):
-            forget(folder)
+            with contextlib.suppress(FileNotFoundError):  # another run sweeps it at the same moment
+                forget(folder)
             shutil.rmtree(folder, ignore_errors=True)
 
 

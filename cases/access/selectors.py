@@ -53,46 +53,6 @@ def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> fro
     return frozenset(found)
 
 
-def those_who_may(
-    wanted: Iterable[tuple[int, int, int]], permission: Permission, *, at: datetime
-) -> set[tuple[int, int]]:
-    """Of so many (user, case, city): each user and case of which she may know, with the act in its city.
-
-    Her account is open, a posting gives her the act there, and a grant or a posting the sight. Three queries,
-    whatever the number; the clock may ask it too.
-    """
-    rows = set(wanted)
-    users = {user for user, _case, _city in rows}
-    posted = Posting.objects.in_force(at=at).filter(user__in=users, user__is_active=True)
-    seeing = [role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role]]
-    doing = set(posted.filter(role__in=roles_with(permission)).values_list("user_id", "city_id"))
-    covering = set(posted.filter(role__in=seeing).values_list("user_id", "city_id"))
-    granted = set(
-        CaseAccess.grants.in_force(at=at)
-        .filter(user__in=users, casefile__in={case for _user, case, _city in rows}, compartment=Compartment.CORE)
-        .values_list("user_id", "casefile_id")
-    )
-    return {
-        (user, case)
-        for user, case, city in rows
-        if {(user, city), (user, None)} & doing and ((user, city) in covering or (user, case) in granted)
-    }
-
-
-def somebody_who_may(name: str, permission: Permission, *, at: datetime) -> Q:
-    """The same as `those_who_may`, as a condition on rows of a case: the user in the field `name` is one of them."""
-    who = OuterRef(name)
-    posted = Posting.objects.in_force(at=at).filter(user=who, user__is_active=True)
-    seeing = [role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role]]
-    here = Q(city=OuterRef("city")) | Q(city__isnull=True)
-    granted = CaseAccess.grants.in_force(at=at).filter(
-        user=who, casefile=OuterRef("casefile"), compartment=Compartment.CORE
-    )
-    covering = posted.filter(city=OuterRef("city"), role__in=seeing)
-    doing = posted.filter(here, role__in=roles_with(permission))
-    return Q(Exists(doing)) & (Q(Exists(covering)) | Q(Exists(granted)))
-
-
 @dataclass(frozen=True)
 class Knowers:
     """Who may know that there is a case: by a grant on it, or by a posting that covers its city."""
@@ -104,16 +64,52 @@ class Knowers:
         return (user_id, case_id) in self.granted or (user_id, city_id) in self.posted
 
 
+#: Who knows of every case of a city by the posting alone.
+_COVERING = sorted(role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role])
+
+
 def knowers(users: Collection[int], cases: Collection[int], *, at: datetime) -> Knowers:
     """Which of these users may know of which of these cases at the moment `at`. Two questions, for however many: the
     clock asks, so that it tells nobody of a case that she may not know of."""
     grants = CaseAccess.grants.in_force(at=at).filter(user__in=users, casefile__in=cases, compartment=Compartment.CORE)
-    roles = sorted(role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in COMPARTMENTS[role])
-    postings = Posting.objects.in_force(at=at).filter(user__in=users, role__in=roles, city__isnull=False)
+    postings = Posting.objects.in_force(at=at).filter(user__in=users, role__in=_COVERING, city__isnull=False)
     return Knowers(
         frozenset((user or 0, case) for user, case in grants.values_list("user_id", "casefile_id")),
         frozenset((user, city or 0) for user, city in postings.values_list("user_id", "city_id")),
     )
+
+
+def those_who_may(
+    wanted: Iterable[tuple[int, int, int]], permission: Permission, *, at: datetime
+) -> set[tuple[int, int]]:
+    """Of so many (user, case, city): each user and case of which she may know, with the act in its city.
+
+    Her account is open, a posting gives her the act there, and she is one of the `knowers`. Three queries, whatever
+    the number; the clock may ask it too.
+    """
+    rows = set(wanted)
+    users = {user for user, _case, _city in rows}
+    posted = Posting.objects.in_force(at=at).filter(user__in=users, user__is_active=True)
+    doing = set(posted.filter(role__in=roles_with(permission)).values_list("user_id", "city_id"))
+    knows = knowers(users, {case for _user, case, _city in rows}, at=at)
+    return {
+        (user, case)
+        for user, case, city in rows
+        if {(user, city), (user, None)} & doing and knows.include(user, case_id=case, city_id=city)
+    }
+
+
+def somebody_who_may(name: str, permission: Permission, *, at: datetime) -> Q:
+    """The same as `those_who_may`, as a condition on rows of a case: the user in the field `name` is one of them."""
+    who = OuterRef(name)
+    posted = Posting.objects.in_force(at=at).filter(user=who, user__is_active=True)
+    here = Q(city=OuterRef("city")) | Q(city__isnull=True)
+    granted = CaseAccess.grants.in_force(at=at).filter(
+        user=who, casefile=OuterRef("casefile"), compartment=Compartment.CORE
+    )
+    covering = posted.filter(city=OuterRef("city"), role__in=_COVERING)
+    doing = posted.filter(here, role__in=roles_with(permission))
+    return Q(Exists(doing)) & (Q(Exists(covering)) | Q(Exists(granted)))
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,7 @@ class PreviewRhythm(ByRule, PatternShape):
     duration = serializers.IntegerField(min_value=5, max_value=600, default=45, help_text="Minutes.")
 
     caseworker = serializers.IntegerField(min_value=1, required=False, help_text="Whose absences count; else yours.")
+    second = serializers.IntegerField(min_value=1, required=False, help_text="Who comes along: clashes are told of.")
     lasts = serializers.IntegerField(min_value=1, max_value=500, allow_null=True, default=None)
     unit = serializers.ChoiceField(choices=Lasting.choices, default=Lasting.WEEKS)
     then = serializers.ListField(child=StepShape(), max_length=MOST_STEPS - 1, default=list)
@@ -213,8 +214,9 @@ class PlannedShape(Shape):
     held_by = serializers.IntegerField(allow_null=True, help_text="The deputy who stands in on that day.")
     clashes_at = serializers.TimeField(
         allow_null=True,
-        help_text="When whoever holds it has another contact at that hour already. Only said.",
+        help_text="When whoever holds it, or comes along, has another contact at that hour already. Only said.",
     )
+    clashes_of = serializers.IntegerField(allow_null=True, help_text="Whose contact that is.")
     clashes_with = serializers.CharField(
         allow_blank=True, help_text="The case of that contact; empty when there is none that you may know of."
     )

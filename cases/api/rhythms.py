@@ -86,12 +86,15 @@ class RhythmPreview(RhythmView):
         case = self.case(reference)
         self.allowed(Permission.CHECKIN_ARRANGE, case)
         told = self.with_people(case, self.body(PreviewRhythm))
-        holder, hour, minutes = told.pop("caseworker", self.by), told.pop("time"), told.pop("duration")
+        holder, second = told.pop("caseworker", self.by), told.pop("second", None)
+        hour, minutes = told.pop("time"), told.pop("duration")
         lasting = {"then": steps(told), "lasts": told.pop("lasts"), "unit": told.pop("unit")}
         chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]
         days = preview(chain, case=case, caseworker=holder, at=self.at)
+        there = [(one.held_by or holder.pk, one.due_on) for one in days if one.due_on]
+        there += [(second.pk, day) for _who, day in there] if second else []
         busy = clashes(
-            [(one.held_by or holder.pk, one.due_on) for one in days if one.due_on], self.by, at=self.at,
+            there, self.by, at=self.at,
             hour=None if told["within_week"] else hour, minutes=minutes,
         )  # fmt: skip
         kept = [
@@ -107,7 +110,8 @@ class RhythmPreview(RhythmView):
         clash = busy.get(one.due_on) if one.due_on else None
         return {
             "occurs_on": one.occurs_on, "due_on": one.due_on, "because": one.because, "held_by": one.held_by,
-            "clashes_at": clash.at if clash else None, "clashes_with": clash.reference if clash else "",
+            "clashes_at": clash.at if clash else None, "clashes_of": clash.holder if clash else None,
+            "clashes_with": clash.reference if clash else "",
         }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.checkins.rules import EARLY, REMINDED_AT, REMINDED_THE_EVENING_BEFORE, CheckInKind
-from cases.outbox.rules import Channel, MessageKind, Quiet, before_quiet
+from cases.outbox.rules import Channel, MessageKind, Quiet, before_quiet, last_day_of
 from cities.places.rules import is_working_day, moment_of
 
 
@@ -60,8 +60,6 @@ def announced_at(due_on: date, due_time: time | None, hour: time) -> datetime:
 
 def is_announced(contact: Contact, today: date, hour: time) -> bool:
     """Whether it belongs into the message of today: today's, this week's, and tomorrow's when that is told today."""
-    if contact.late_from <= today:
-        return False
     if contact.within_week:
         return week_of(contact.due_on) == week_of(today) and is_working_day(today)
     if contact.due_on == today + _A_DAY:
@@ -90,19 +88,29 @@ def has_a_day(contact: Contact, today: date) -> bool:
     return contact.due_on == today and not contact.within_week
 
 
+def person_over_at(contact: Contact) -> datetime:
+    """From when on there is nothing left to remind the person of: its hour, the end of its day, or of its week."""
+    if contact.within_week:
+        return moment_of(last_day_of(contact.due_on), time.max)
+    return moment_of(contact.due_on, contact.due_time or time.max)
+
+
 def told_before(due_on: date, due_time: time, minutes: int) -> datetime:
     """So many minutes before the contact, by the clock on the wall of that day."""
     return moment_of(due_on, due_time) - timedelta(minutes=minutes)
 
 
 def person_told_at(contact: Contact, channel: str, days_before: int, quiet: Quiet) -> datetime | None:
-    """When the person is told of a contact; None when he isn't: there is no day to tell, or he is not expected.
+    """When the person is told of a contact; None when he isn't, because he is not expected.
 
-    An SMS that would fall into the quiet hours is brought forward: a reminder may come sooner, never at night.
+    An SMS that would fall into the quiet hours is brought forward: a reminder may come sooner, never at night. Of one
+    for which any day of the week will do he is told so long before its Monday, and no sooner than it is looked at.
     """
-    if contact.within_week or contact.kind not in WITH_THE_PERSON:
+    if contact.kind not in WITH_THE_PERSON:
         return None
     day = contact.due_on - timedelta(days=days_before)
+    if contact.within_week:
+        day = max(week_of(contact.due_on) - timedelta(days=days_before), contact.due_on - AHEAD)
     if channel == Channel.LETTER:
         return moment_of(day, LETTER_AT)
     return before_quiet(moment_of(day, PERSON_TOLD_AT), quiet)

@@ -37,7 +37,7 @@ from cases.checkins.recurrence import (
 from cases.checkins.replacing import taken_by_hand
 from cases.checkins.rfc5545 import Unreadable, from_rrule, to_rrule
 from cases.checkins.tapers import MOST_STEPS, Lasting, Step, taper, thinner
-from cases.checkins.wording import chain_in_words, in_words, in_words_to_the_end, taper_in_words
+from cases.checkins.wording import chain_in_words, in_words, in_words_to_the_end
 from cities.places.rules import (
     BRUSSELS,
     moment_of,
@@ -79,7 +79,6 @@ __all__ = [
     "shape_of",
     "taken_by_hand",
     "taper",
-    "taper_in_words",
     "thinner",
     "to_rrule",
     "why_off",
@@ -267,8 +266,3 @@ def remind_at(due_on: date, due_time: time | None) -> datetime:
 def looks_at_all(at: datetime) -> bool:
     """Whether it is the hour of the night at which the clock looks at everything, in case it stood still for weeks."""
     return THE_NIGHT_ROUND[0] <= at.astimezone(BRUSSELS).time() < THE_NIGHT_ROUND[1]
-
-
-def rhythm_in_words(rhythm: Recurring) -> str:
-    """A rhythm in the reader's language: "every two weeks on Tuesday"."""
-    return in_words(rhythm)

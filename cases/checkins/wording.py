@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cases.checkins.recurrence import LAST, ONE_DAY, Frequency, Recurring
-from cases.checkins.tapers import Lasting, Step
 
 
 def in_words(pattern: Recurring) -> str:
@@ -39,34 +38,11 @@ def in_words_to_the_end(pattern: Recurring) -> str:
 
 
 def chain_in_words(patterns: Sequence[Recurring]) -> str:
-    """The same told by days: "every week on Tuesday, until 25 January 2027, then every month on the first Tuesday"."""
-    return _one_after_another([in_words_to_the_end(pattern) for pattern in patterns])
-
-
-def taper_in_words(steps: Sequence[Step]) -> str:
-    """A chain of rhythms: "every week on Tuesday for 8 weeks, then every month on the first Tuesday"."""
-    return _one_after_another([_step(step) for step in steps])
-
-
-def _one_after_another(said: Sequence[str]) -> str:
-    words = said[0]
-    for following in said[1:]:
-        words = _("%(before)s, then %(after)s") % {"before": words, "after": following}
+    """A taper: "every week on Tuesday, until 25 January 2027, then every month on the first Tuesday"."""
+    words = in_words_to_the_end(patterns[0])
+    for following in patterns[1:]:
+        words = _("%(before)s, then %(after)s") % {"before": words, "after": in_words_to_the_end(following)}
     return words
-
-
-def _step(step: Step) -> str:
-    lasts, rhythm = step.lasts, in_words(step.pattern)
-    if lasts is None:
-        return rhythm
-    match step.unit:
-        case Lasting.WEEKS:
-            said = ngettext("%(rhythm)s for %(number)s week", "%(rhythm)s for %(number)s weeks", lasts)
-        case Lasting.MONTHS:
-            said = ngettext("%(rhythm)s for %(number)s month", "%(rhythm)s for %(number)s months", lasts)
-        case _times:
-            said = ngettext("%(rhythm)s, once", "%(rhythm)s, %(number)s times", lasts)
-    return said % {"rhythm": rhythm, "number": lasts}
 
 
 def _how_often(pattern: Recurring) -> str:

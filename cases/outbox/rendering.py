@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -11,6 +11,9 @@ from django.utils import translation
 
 from cases.outbox.models import Message
 from cases.outbox.rules import MessageKind
+
+#: A day and an hour; and whether any day of its week will do.
+When = tuple[date, time | None, bool]
 
 _ORDER = {kind: place for place, kind in enumerate(MessageKind.values)}
 
@@ -46,13 +49,22 @@ def for_staff(rows: Sequence[Message], *, language: str, address: str) -> tuple[
 def for_person(rows: Sequence[Message]) -> str:
     """The text of an SMS to the person: days, times, a number to call; nothing that says what it is about."""
     first = rows[0]
-    days = [(row.about_on, row.about_time) for row in in_order(rows)]
+    days = [(row.about_on, row.about_time, row.within_week) for row in in_order(rows)]
     return to_person("sms", days, language=first.language, callback=first.callback)
 
 
-def to_person(how: str, days: Sequence[tuple[date, time | None]], *, language: str, callback: str) -> str:
-    """What the person gets, "sms" or "letter": shown to him too, before he agrees to it."""
-    told = {"days": [{"day": day, "time": at} for day, at in days], "callback": callback}
+def to_person(how: str, days: Sequence[When], *, language: str, callback: str) -> str:
+    """What the person gets, "sms" or "letter": shown to him too, before he agrees to it.
+
+    Of a contact on any day of the week he is told the week by its Monday: "this week" is wrong once it lies about.
+    """
+    told = {
+        "days": [
+            {"day": day - timedelta(days=day.weekday()) if in_week else day, "time": at, "within_week": in_week}
+            for day, at, in_week in days
+        ],
+        "callback": callback,
+    }
     with translation.override(language):
         text = render_to_string(f"letters/{how}.txt", told)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +63,11 @@ Quiet = tuple[time, time]
 QUIET: Quiet = (time(20, 0), time(7, 0))
 
 _A_DAY, _A_MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+def last_day_of(day: date) -> date:
+    """The last day on which a contact of any day of its week is held: the Friday, or its own day in a weekend."""
+    return max(day, day + timedelta(days=4 - day.weekday()))
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -84,6 +84,19 @@ def notices_of(user: User, *, at: datetime, before: uuid.UUID | None = None, lim
     return [Notice(number, found) for number, found in rows.items()]
 
 
+#: More unread messages than these are not counted: nobody works through a longer list any differently.
+MOST_COUNTED = 99
+
+
+def unread_of(user: User, *, at: datetime) -> int:
+    """How many of her own messages stand unread, as `notices_of` has them; one more than `MOST_COUNTED` for any more.
+
+    One question, however many there are, and not a word of what they say.
+    """
+    mine = messages_for(user, at=at).filter(recipient=user, delivery__isnull=False, read_at__isnull=True)
+    return mine.order_by().values("delivery").distinct()[: MOST_COUNTED + 1].count()
+
+
 @dataclass(frozen=True)
 class Standing:
     """How the outbox stands: for whoever keeps the servers. Numbers and moments, no message."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date
 
+from babel.dates import get_month_names
 from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.utils.translation import gettext
@@ -66,26 +67,59 @@ ABOUT = 5
 
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
+# Cyrillic, letter by letter, as passports of the Caucasus, Central Asia, Russia and the Balkans write it more or less;
+# the search goes by sound besides. Each of its letters is a Latin one or several, so a table does. Arabic script leaves
+# vowels out: which ones belong there is a guess, so such a name is found as it is written, and by the alias beside it.
+_CYRILLIC = str.maketrans(
+    dict(zip("абвгдезиклмнопрстуфыэіјғқөұүһҷәѕҳ", "abvgdeziklmnoprstufyeijgqouuhjash", strict=True))
+    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "є": "ye", "ң": "ng"}
+    | {"ђ": "dj", "љ": "lj", "њ": "nj", "ћ": "c", "џ": "dz", "ґ": "g", "ъ": "", "ь": "", "ӏ": ""}
+)
+
 
 def fold(name: str) -> str:
-    """A name as it is compared: no accents, no capitals, no punctuation, single spaces."""
+    """A name as it is compared: no accents, no capitals, no punctuation, single spaces, Cyrillic as Latin letters."""
     plain = name
     for _round in range(2):  # some letters become others with accents or capitals only when taken apart
-        plain = unicodedata.normalize("NFKD", plain).casefold().translate(_SPECIAL)
+        plain = unicodedata.normalize("NFKD", plain).casefold().translate(_SPECIAL).translate(_CYRILLIC)
         plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[\W_]+", " ", plain).split())[:LONGEST_NAME].rstrip()
 
 
-_DAY_FIRST = re.compile(r"\b([0-3]?[0-9])[./-]([01]?[0-9])[./-]([12][0-9]{3})\b")
-_YEAR_FIRST = re.compile(r"\b([12][0-9]{3})[./-]([01]?[0-9])[./-]([0-3]?[0-9])\b")
+#: The languages of this country, and English: in which months are called by name, whatever language the page is in.
+_LANGUAGES = ("nl", "fr", "de", "en")
+
+#: "april", "avr", "märz" as it is folded: which month that is.
+_MONTHS = {
+    fold(name): month
+    for language in _LANGUAGES
+    for width in ("wide", "abbreviated")
+    for month, name in get_month_names(width, "format", language).items()
+} | {"sept": 9, "mar": 3, "maerz": 3}
+
+_DAY_FIRST = re.compile(r"\b(?P<day>[0-3]?[0-9])[./-](?P<month>[01]?[0-9])[./-](?P<year>[12][0-9]{3})\b")
+_YEAR_FIRST = re.compile(r"\b(?P<year>[12][0-9]{3})[./-](?P<month>[01]?[0-9])[./-](?P<day>[0-3]?[0-9])\b")
+_DAY_AND_NAME = re.compile(
+    r"\b(?P<day>[0-3]?[0-9])(?:\.|er|st|nd|rd|th)?[ -]*(?:of )?(?P<month>[^\W\d_]{3,10})\.?,?[ -]*"
+    r"(?P<year>[12][0-9]{3})\b",
+    re.IGNORECASE,
+)
+_NAME_AND_DAY = re.compile(
+    r"\b(?P<month>[^\W\d_]{3,10})\.? (?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?,? (?P<year>[12][0-9]{3})\b", re.IGNORECASE
+)
 
 
 def take_date(text: str) -> tuple[date | None, str]:
-    """The birth date in what somebody typed into the search box, and the rest: "Nemo 3/5/1990", "1990-05-03"."""
-    for pattern, order in ((_DAY_FIRST, (3, 2, 1)), (_YEAR_FIRST, (1, 2, 3))):
+    """The birth date in what somebody typed into the search box, and the rest.
+
+    "Nemo 3/5/1990", "1990-05-03", "3 mei 1990", "1er mai 1990", "3. Mai 1990", "May 3, 1990": the day before the
+    month, but where the year comes first or the month has its name.
+    """
+    for pattern in (_DAY_FIRST, _YEAR_FIRST, _DAY_AND_NAME, _NAME_AND_DAY):
         if found := pattern.search(text):
+            month = _MONTHS.get(fold(found["month"])) or found["month"]
             try:
-                day = date(*(int(found[part]) for part in order))
+                day = date(int(found["year"]), int(month), int(found["day"]))
             except ValueError:
                 continue
             return day, text[: found.start()] + " " + text[found.end() :]

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.selectors import acts_of
+from cases.outbox.selectors import MOST_COUNTED, unread_of
 from cities.roles.permissions import Permission
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ CASE_PAGES = (
     "cases:plan",
     "cases:rhythm",
     "cases:checkin",
+    "cases:days_",
     "cases:missed",
     "cases:timeline",
     "cases:who_can",
@@ -53,19 +55,22 @@ PLACES = (
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """The navigation, and whether the search box is shown. Asked for only when a page is drawn."""
+    """The navigation, whether the search box is shown, and how many messages are unread. Asked for only when a page is
+    drawn: two queries."""
     return {"frame": SimpleLazyObject(lambda: _frame(request))}
 
 
 def _frame(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"places": [], "may_search": False}
-    acts = acts_of(user, at=timezone.now())
+        return {"places": [], "may_search": False, "unread": ""}
+    at = timezone.now()
+    acts, unread = acts_of(user, at=at), unread_of(user, at=at)
     here = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "places": [entry for place in PLACES if (entry := _entry(place, acts, here))],
         "may_search": Permission.CASE_READ in acts,
+        "unread": f"{MOST_COUNTED}+" if unread > MOST_COUNTED else str(unread or ""),
     }
 
 

@@ -9,13 +9,15 @@ from cases.casefiles.models import Casefile
 from cities.roles.permissions import Permission
 from cities.web.requests import SignedIn
 
+CONTACT_PAGES = ("cases:checkin", "cases:rhythm", "cases:days_", "cases:missed")
+
 #: name of the page, label, what it takes to open it, and the beginnings of the names of the pages behind it.
 PAGES = (
     ("cases:case", _("Overview"), Permission.CASE_READ, "cases:case_"),
     ("cases:timeline", _("Timeline"), Permission.CASE_READ, "cases:timeline_"),
     ("cases:person", _("Person"), Permission.PERSON_READ, "cases:person_"),
     ("cases:plan", _("Plan"), Permission.PLAN_READ, "cases:plan_"),
-    ("cases:checkin_list", _("Check-ins"), Permission.CHECKIN_READ, ("cases:checkin", "cases:rhythm")),
+    ("cases:checkin_list", _("Check-ins"), Permission.CHECKIN_READ, CONTACT_PAGES),
     ("cases:case_referrals", _("Referrals"), Permission.REFERRAL_READ, "cases:referral"),
     ("cases:who_can_see", _("Who can see this"), Permission.ACCESS_READ, "cases:who_can_see_"),
 )

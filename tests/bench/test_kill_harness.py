@@ -16,7 +16,11 @@ from config.testing import FOLDER
 from tests.databases import OwnDatabase, address
 
 ROOT = Path(__file__).resolve().parents[2]
-SHORT = "--due 80 --kills 6 --restarts 2 --steps 4 --night-step 60 --dwell 1 --timeout 300 --json"
+
+#: Half the contacts, a third fewer kills and one step less than it could be, and beats that come every second: it is
+#: waiting for the next tick that takes long, not the work. Each kind of kill, crash and loss is still among them; an
+#: hour a step in the nights, so that there is a moment between the two times that half past two strikes.
+SHORT = "--due 40 --kills 4 --restarts 2 --steps 3 --night-step 60 --dwell 0.5 --tick 1 --timeout 300 --json"
 
 
 def as_superuser(name: str) -> str:
@@ -37,10 +41,10 @@ def test_kill_harness__nothing_is_lost_doubled_or_unsent(own_database: OwnDataba
     wrong = {name: found[name] for name in ("lost", "duplicated", "unsent", "copies_uncounted")}
     assert not any(wrong.values()), done.stderr
     assert found["sent_twice"] == found["sent_twice_same_id"]
-    assert (found["kills"], found["restarts"], found["flushed"], found["broker_kills"]) == (6, 2, 2, 1)
-    assert found["made"] > 8 * 80
-    assert found["causes"] > 80
-    assert found["sent"] > 20
+    assert (found["kills"], found["restarts"], found["flushed"], found["broker_kills"]) == (4, 2, 2, 1)
+    assert found["made"] > 8 * 40
+    assert found["causes"] > 40
+    assert found["sent"] > 10
     state = re.findall(r"apparatus-bench-\w+", done.stderr)[0]
     assert not left_behind(state)
 

@@ -11,9 +11,18 @@ from django.utils import timezone
 
 from tests.factories import Cast, a_case
 from tests.factories.checkins import a_checkin, an_agreed_plan
-from tests.journeys.conftest import PASSWORD, SignIn
+from tests.journeys.conftest import PASSWORD, Reader, SignIn
 
 pytestmark = pytest.mark.usefixtures("served")
+
+
+def assert_no_name_on_paper(reader: Reader, reference: str) -> None:
+    """Printed, the page has case numbers where it has names on the screen."""
+    reader.page.emulate_media(media="print")
+    printed = reader.page.locator("main").inner_text()
+    assert reference in printed
+    assert "Nemo" not in printed
+    reader.page.emulate_media(media="screen")
 
 
 def test_a_calendar__from_the_week_to_a_feed_that_is_revoked(cast: Cast, sign_in: SignIn) -> None:
@@ -27,9 +36,11 @@ def test_a_calendar__from_the_week_to_a_feed_that_is_revoked(cast: Cast, sign_in
     alice.press("Calendar")
     alice.sees("Nemo Voorbeeld")
     alice.look("calendar-week")
+    assert_no_name_on_paper(alice, case.reference)
     alice.press("Month")
     alice.sees("5 contacts")
     alice.look("calendar-month")
+    assert_no_name_on_paper(alice, case.reference)
     alice.press("and 2 more")
     alice.sees(case.reference)
     alice.sees_nothing_of("Nemo Voorbeeld")

@@ -27,7 +27,7 @@ class CheckIn(CaseRow):
     need_to_know = known(
         Compartment.CORE,
         public="id recorded_at recorded_by casefile city rhythm plan caseworker occurs_on version replaces outcome_by "
-        "outcome_at reminded_at late_at second stands_in_for by_hand",
+        "outcome_at reminded_at late_at second stands_in_for by_hand changed_at",
         sensitive="due_on due_time within_week moved_because kind with_interpreter place who_else duration early_from "
         "tolerance_days late_from is_critical state outcome asked_by",
     )
@@ -80,6 +80,9 @@ class CheckIn(CaseRow):
     reminded_at = models.DateTimeField(_("reminder left at"), null=True, blank=True)
     late_at = models.DateTimeField(_("marked late at"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(
+        _("changed at"), null=True, blank=True, editable=False, help_text=_("When it became this version of itself.")
+    )
 
     class Meta:
         verbose_name = _("check-in")

@@ -77,7 +77,7 @@ def told_in_feed(user: User, whose: str, *, at: datetime) -> list[Told]:
     rows = calendar_of(user, whose, at=at).select_related(None)
     fields = (
         "pk", "casefile__reference", "casefile_id", "kind", "replaces_id", "version", "due_on", "due_time",
-        "within_week", "duration", "state", "recorded_at", "outcome_at",
+        "within_week", "duration", "state", "recorded_at", "changed_at",
     )  # fmt: skip
     ahead = rows.filter(due_on__gte=today, due_on__lt=today + FEED_AHEAD).values_list(*fields, named=True)[:FEED_MOST]
     behind = rows.filter(due_on__gte=monday_of(today - FEED_BACK), due_on__lt=today).order_by("-due_on", "-pk")
@@ -94,7 +94,7 @@ def told_in_feed(user: User, whose: str, *, at: datetime) -> list[Told]:
             reference=row.casefile__reference, kind=row.kind, number=row.pk, first=firsts[row.pk][0],
             sequence=firsts[row.pk][1], due_on=row.due_on, due_time=row.due_time, within_week=row.within_week,
             minutes=row.duration, is_cancelled=row.state == CheckInState.CANCELLED,
-            changed_at=max(row.recorded_at, row.outcome_at or row.recorded_at),
+            changed_at=row.changed_at or row.recorded_at,
         )
         for row in found
     ]  # fmt: skip

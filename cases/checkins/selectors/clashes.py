@@ -21,10 +21,11 @@ _BUSY = "SELECT checkin, holder, day, hour, minutes FROM apparatus_busy(%s, %s)"
 
 @dataclass(frozen=True)
 class Clash:
-    """Another contact of the same caseworker at that hour. `reference` is empty when its case is not the reader's to
-    know of."""
+    """Another contact at that hour, and whose: of who is to hold the one asked about, or of who comes along.
+    `reference` is empty when its case is not the reader's to know of."""
 
     at: time
+    holder: int
     reference: str = ""
 
 
@@ -32,10 +33,11 @@ def clashes(
     held: Iterable[tuple[int, date]], user: User, *, at: datetime, hour: time | None, minutes: int,
     but: CheckIn | None = None, but_of: Rhythm | None = None,
 ) -> dict[date, Clash]:  # fmt: skip
-    """On which of these days whoever is to hold the contact holds another at an overlapping hour, the first of each.
+    """On which of these days somebody who is to be at the contact is at another at an overlapping hour, the first of
+    each.
 
-    `held`: who, and on which day. Two queries at most, however many days there are. `but`: the contact itself, or
-    what is held by the rhythm that is being changed.
+    `held`: who, and on which day; who holds it and who comes along alike. Two queries at most, however many days there
+    are. `but`: the contact itself, or what is held by the rhythm that is being changed.
     """
     pairs = set(held)
     if hour is None or not pairs:
@@ -43,21 +45,21 @@ def clashes(
     with connection.cursor() as cursor:
         cursor.execute(_BUSY, [sorted({who for who, _day in pairs}), sorted({day for _who, day in pairs})])
         busy = [
-            (pk, day, other)
+            (pk, who, day, other)
             for pk, who, day, other, lasts in cursor.fetchall()
             if (who, day) in pairs and clash(day, (hour, minutes), (other, lasts))
         ]
     if not busy:
         return {}
-    rows = CheckIn.objects.visible_to(user, at=at).filter(pk__in=[pk for pk, _day, _other in busy])
+    rows = CheckIn.objects.visible_to(user, at=at).filter(pk__in=[pk for pk, _who, _day, _other in busy])
     known = {row.pk: row for row in rows.select_related("casefile").only("casefile__reference", "rhythm_id")}
     found: dict[date, Clash] = {}
-    for pk, day, other in sorted(busy, key=lambda one: (one[1], one[2])):
+    for pk, who, day, other in sorted(busy, key=lambda one: (one[2], one[3], one[0])):
         row = known.get(pk)
         itself = but is not None and but.pk == pk
         if itself or (but_of is not None and row is not None and row.rhythm_id == but_of.pk):
             continue
-        found.setdefault(day, Clash(other, row.casefile.reference if row else ""))
+        found.setdefault(day, Clash(other, who, row.casefile.reference if row else ""))
     return found
 
 

@@ -95,6 +95,14 @@ def plan_in_force(case: Casefile) -> FollowUpPlan:
     return row
 
 
+def mark_changed(row: CheckIn, *, at: datetime) -> tuple[str, str]:
+    """It is another version of itself from now on: a calendar feed tells which, and since when. Gives the names of the
+    fields that say so, to be saved with what was changed."""
+    row.version += 1
+    row.changed_at = at
+    return "version", "changed_at"
+
+
 def refuse_stale(row: CheckIn, version: int) -> None:
     """Somebody else changed the row since it was read."""
     if row.version != version:
@@ -212,8 +220,8 @@ def call_off(rows: QuerySet[CheckIn], *, by: User | Clock, because: MoveReason, 
     open_rows = list(rows.filter(state=CheckInState.PLANNED).select_for_update(of=("self",)).order_by("pk"))
     for row in open_rows:
         row.state, row.moved_because = CheckInState.CANCELLED, because
-        row.version += 1
-    CheckIn.objects.bulk_update(open_rows, ["state", "moved_because", "version"], batch_size=500)
+        mark_changed(row, at=at)
+    CheckIn.objects.bulk_update(open_rows, ["state", "moved_because", "version", "changed_at"], batch_size=500)
     drop_messages(by=by, at=at, keys=reminder_keys(open_rows))
     act = Permission.CLOCK_TICK if isinstance(by, Clock) else Permission.CHECKIN_ARRANGE
     answer_misses(open_rows, Doing(by, at, act), answer=MissAnswer.CLOSED)

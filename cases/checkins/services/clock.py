@@ -197,8 +197,6 @@ def _due_or_aside(shapes: Shapes, rhythm: Rhythm, outlook: Outlook, *, at: datet
 
 def _make_all_that_can_be(dues: Sequence[Due], *, at: datetime) -> list[int]:
     """All in one statement; when the database refuses it, half and half, until only the culprit is set aside."""
-    if not dues:
-        return []
     try:
         with transaction.atomic():
             return make(dues, by=None, at=at)

@@ -18,6 +18,7 @@ from cases.checkins.services.checks import (
     clean_place,
     clean_who_else,
     file_of,
+    mark_changed,
     open_file_of,
     plan_in_force,
     refuse_caseworker,
@@ -121,8 +122,9 @@ def change_checkin(
     before = reminder_keys([row])
     if changed := put_in(row, values):
         row.by_hand, row.reminded_at = True, None  # whoever holds it, and at what time, is told anew
-        row.version += 1
-        row.save(update_fields=[*changed, "stands_in_for", "by_hand", "reminded_at", "version"])
+        row.save(
+            update_fields=[*changed, "stands_in_for", "by_hand", "reminded_at", *mark_changed(row, at=at)]
+        )  # fmt: skip
         drop_messages(by=by, at=at, keys=before)
         write_ledger(
             operation=Operation.ALTER, by=by, act=Permission.CHECKIN_RESCHEDULE, case=case, record=row,
@@ -172,8 +174,7 @@ def cancel_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int, as
     refuse_who_asked(asked_by)
     clean_text(reason, field="reason", needed=True)
     row.state, row.asked_by = CheckInState.CANCELLED, asked_by
-    row.version += 1
-    row.save(update_fields=["state", "asked_by", "version"])
+    row.save(update_fields=["state", "asked_by", *mark_changed(row, at=at)])
     write_note(checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RESCHEDULE, reason=reason)
     drop_messages(by=by, at=at, keys=reminder_keys([row]))
     answer_misses([row], Doing(by, at, Permission.CHECKIN_RESCHEDULE, found), answer=MissAnswer.CLOSED)
@@ -201,8 +202,7 @@ def reinstate_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int)
     refuse_stale(row, version)
     row.state, row.asked_by = CheckInState.PLANNED, ""
     row.reminded_at = row.reminded_at if row.due_on < day_of(at) else None
-    row.version += 1
-    row.save(update_fields=["state", "asked_by", "reminded_at", "version"])
+    row.save(update_fields=["state", "asked_by", "reminded_at", *mark_changed(row, at=at)])
     if row.late_at is not None:
         open_misses([row], Doing(by, at, Permission.CHECKIN_RESCHEDULE, found), cause=MissCause.NOT_RECORDED)
     write_ledger(

@@ -97,11 +97,6 @@ class Shapes:
         return found
 
 
-def due_of(rhythm: Rhythm, until: date, outlook: Outlook = NOTHING_AROUND) -> Due:
-    """What one rhythm gives from where it was made up to. Raises ValueError when it makes no sense."""
-    return Due(rhythm, Shapes(until).of(rhythm, outlook))
-
-
 def next_after(rhythm: Rhythm, until: date) -> date:
     """The day of the first occurrence that is not made yet; the end of the calendar when there is none."""
     return next(occurrences_from(rhythm, until), date.max)

@@ -16,6 +16,7 @@ from cases.checkins.rules import CheckInState, MissAnswer
 from cases.checkins.services.checks import (
     add_checkin,
     file_of,
+    mark_changed,
     open_file_of,
     plan_in_force,
     refuse_caseworker,
@@ -55,8 +56,7 @@ def move(
     if (due_on, due_time) == (checkin.due_on, checkin.due_time):
         raise Refused(_("This is the day and time it is on already."), field=field, code="same")
     checkin.state, checkin.asked_by = CheckInState.RESCHEDULED, asked_by
-    checkin.version += 1
-    checkin.save(update_fields=["state", "asked_by", "version"])
+    checkin.save(update_fields=["state", "asked_by", *mark_changed(checkin, at=at)])
     replacement = add_checkin(
         by=by, at=at, case=case, plan_id=checkin.plan_id, kind=checkin.kind, due_on=due_on, due_time=due_time,
         duration=checkin.duration, place=checkin.place, tolerance_days=checkin.tolerance_days,
@@ -95,8 +95,7 @@ def hand_to(
     before = checkin.caseworker_id
     checkin.caseworker, checkin.stands_in_for, checkin.by_hand = to, stands_in_for, by_hand
     checkin.reminded_at = checkin.reminded_at if checkin.due_on < day_of(at) else None
-    checkin.version += 1
-    fields = ["caseworker", "stands_in_for", "by_hand", "reminded_at", "version"]
+    fields = ["caseworker", "stands_in_for", "by_hand", "reminded_at", *mark_changed(checkin, at=at)]
     checkin.save(update_fields=fields)
     steps = MissedStep.objects.filter(missed__checkin=checkin, owner=before, over_at__isnull=True)
     steps.update(owner=to)

@@ -11,7 +11,13 @@ from cases.access.rules import Refused, clean_text
 from cases.access.services import locked, require, write_ledger
 from cases.checkins.models import CheckIn, CheckInNote
 from cases.checkins.rules import CONTACTS, CheckInState, MissAnswer, MissCause, MissStep, Outcome
-from cases.checkins.services.checks import file_of, refuse_stale, refuse_unless_planned, reminder_keys
+from cases.checkins.services.checks import (
+    file_of,
+    mark_changed,
+    refuse_stale,
+    refuse_unless_planned,
+    reminder_keys,
+)
 from cases.checkins.services.ladder import Doing, answer_misses, open_misses, recount_later
 from cases.checkins.services.moving import arrange_next
 from cases.checkins.services.notes import write_note
@@ -71,8 +77,7 @@ def record_checkin(
         raise Refused(_("This check-in is still to come: reschedule it if it was held sooner."), code="future")
     held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
     row.state, row.outcome, row.outcome_at, row.outcome_by = CheckInState.RECORDED, outcome, at, by
-    row.version += 1
-    row.save(update_fields=["state", "outcome", "outcome_at", "outcome_by", "version"])
+    row.save(update_fields=["state", "outcome", "outcome_at", "outcome_by", *mark_changed(row, at=at)])
     write_note(
         checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RECORD, outcome=outcome, held_on=held,
         reason=reason, note=note, agreed=agreed, concerns=concerns,
@@ -122,8 +127,7 @@ def correct_checkin(
     refuse_stale(row, version)
     held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
     was, row.outcome = row.outcome, outcome
-    row.version += 1
-    row.save(update_fields=["outcome", "version"])
+    row.save(update_fields=["outcome", *mark_changed(row, at=at)])
     notes = CheckInNote.objects.filter(checkin=row, superseded_by__isnull=True).exclude(outcome="")
     write_note(
         checkin=row, by=by, at=at, found=found, act=Permission.CHECKIN_RECORD, outcome=outcome, held_on=held,

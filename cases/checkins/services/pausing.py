@@ -37,7 +37,6 @@ def pause_rhythm(
     row = active(rhythm, version=version)
     if reason not in PauseReason.values:
         raise Refused(_("This is not a reason for a pause."), field="reason", code="unknown_code")
-    today = day_of(at)
     refuse_day(starts_on, first=min(row.starts_on, today), today=today, field="starts_on")
     if ends_on is not None and ends_on <= starts_on:
         raise Refused(_("A pause ends after it starts."), field="ends_on", code="too_early")

@@ -22,7 +22,7 @@ from cases.checkins.rules import (
     in_a_pause,
     planned,
 )
-from cases.checkins.services.checks import reminder_keys
+from cases.checkins.services.checks import mark_changed, reminder_keys
 from cases.checkins.services.making import Due, Shape, make, next_after, row_of, rows_of
 from cases.outbox.services import drop_messages
 from cities.ledger.rules import Clock
@@ -34,7 +34,7 @@ MARGIN = timedelta(days=75)
 
 CHANGED = (
     "state", "due_on", "moved_because", "early_from", "late_from", "caseworker", "stands_in_for", "reminded_at",
-    "late_at", "version",
+    "late_at", "version", "changed_at",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def replan(rhythm: Rhythm, *, by: User | Clock, at: datetime) -> list[int]:
     given = {one.occurs_on: one for one in days}
     announced = dict(zip(rows, reminder_keys(rows), strict=True))  # as it was told before anything changes
     ends = rhythm.ends_on is not None and not _goes_on(rhythm)
-    changed = [row for row in rows if _hold(row, rhythm, given, outlook, today, ends=ends)]
+    changed = [row for row in rows if _hold(row, rhythm, given, outlook, ends=ends, at=at)]
     CheckIn.objects.bulk_update(changed, CHANGED, batch_size=500)
     drop_messages(by=by, at=at, keys=[announced[row] for row in changed])
     missing = [one for one in days if (one.due_on or one.occurs_on) >= today and one.occurs_on >= rhythm.starts_on]
@@ -100,7 +100,7 @@ def _goes_on(rhythm: Rhythm) -> bool:
 
 
 def _hold(
-    row: CheckIn, rhythm: Rhythm, given: dict[date, Planned], outlook: Outlook, today: date, *, ends: bool
+    row: CheckIn, rhythm: Rhythm, given: dict[date, Planned], outlook: Outlook, *, ends: bool, at: datetime
 ) -> bool:  # fmt: skip
     """Make one check-in what the rule says; whether that changed it. `ends`: nothing follows the rhythm's end."""
     before = (row.state, row.due_on, row.moved_because, row.caseworker_id)
@@ -111,11 +111,11 @@ def _hold(
         row.state, row.moved_because = CheckInState.CANCELLED, MoveReason.ENDED
     elif (one := given.get(row.occurs_on)) is None:
         row.state, row.moved_because = CheckInState.CANCELLED, MoveReason.PAUSE
-    elif one.due_on is None or one.due_on >= today:  # nobody is expected on a day gone by
+    elif one.due_on is None or one.due_on >= day_of(at):  # nobody is expected on a day gone by
         _hold_by_rule(row, rhythm, one)
     if before == (row.state, row.due_on, row.moved_because, row.caseworker_id):
         return False
-    row.version += 1
+    mark_changed(row, at=at)
     row.reminded_at, row.late_at = None, None
     return True
 

@@ -12,6 +12,7 @@ from cases.checkins.models import AgreedReminder, CheckIn, MissedStep
 from cases.checkins.reminding import (
     announced_at,
     has_a_day,
+    person_over_at,
     person_told_at,
     section_of,
     told_before,
@@ -57,8 +58,7 @@ def staff_for(own: Iterable[int], cases: Sequence[Casefile], *, at: datetime, da
     found = Staff(day)
     postings = Posting.objects.in_force(at=at).filter(city__in=cities, role=Role.COORDINATOR)
     for city, user in sorted(set(postings.values_list("city_id", "user_id"))):
-        if city is not None:
-            found.coordinators.setdefault(city, []).append(user)
+        found.coordinators.setdefault(city or 0, []).append(user)
     coordinators = {user for users in found.coordinators.values() for user in users}
     first = {*own, *coordinators, *(case.owner_id for case in cases)}
     absent = Absence.objects.between(day, day + timedelta(days=1))
@@ -81,13 +81,12 @@ def day_drafts(
 ) -> Iterator[Draft]:  # fmt: skip
     """The message of the day of one user: a draft a cause. What she can't be told goes to whoever stands in.
 
+    Whoever wants none is told nothing; who comes along with her is, at her own hour, if she wants a message herself.
     `answered`: which check-ins somebody was told of as a missed contact; that they are late is no news to her.
     On a day that nobody works there is a message only when there is a contact.
     """
     today = day_of(at)
-    there = user.is_active and user.pk not in staff.away
-    if there and user.digest_at is None:
-        return
+    told_nothing = user.is_active and user.pk not in staff.away and user.digest_at is None
     own_steps = {step.missed.checkin_id for step in steps if step.owner_id == user.pk}
     if not is_working_day(today) and not any(has_a_day(row, today) for row in checkins):
         checkins, steps = [row for row in checkins if row.due_on > today], []
@@ -97,16 +96,25 @@ def day_drafts(
             continue
         if section == MessageKind.LATE and (row.pk, user.pk) in answered:
             continue
-        due = max(at, announced_at(row.due_on, row.due_time, hour_of(user)))
-        due = due if section == MessageKind.CHECKIN_REMINDER else at
         cause = reminder_keys([row])[0]
-        yield from _told(section, cause, row, row.casefile, user.pk, staff, due_at=due)
-        if section == MessageKind.CHECKIN_REMINDER and row.second_id and staff.can(row.second_id, row.casefile):
-            yield _draft(section, cause, row, row.casefile, row.second_id, staff, due_at=due)
-    for step in steps:
+        is_coming = section == MessageKind.CHECKIN_REMINDER
+        if not told_nothing:
+            due = _announced(row, user, at=at) if is_coming else at
+            yield from _told(section, cause, row, row.casefile, user.pk, staff, due_at=due)
+        if is_coming and row.second_id and staff.can(row.second_id, row.casefile):
+            second = staff.users[row.second_id]
+            if second.digest_at is not None:
+                due = _announced(row, second, at=at)
+                yield _draft(section, cause, row, row.casefile, second.pk, staff, due_at=due)
+    for step in [] if told_nothing else steps:
         row = step.missed.checkin
         cause = f"step {step.pk}"
         yield from _told(MessageKind.STEP, cause, row, step.casefile, user.pk, staff, due_at=at)
+
+
+def _announced(row: CheckIn, user: User, *, at: datetime) -> datetime:
+    """When somebody is told of a contact that is coming: at her own hour; of one of any day of the week, at once."""
+    return at if row.within_week else max(at, announced_at(row.due_on, row.due_time, hour_of(user)))
 
 
 def _told(
@@ -165,14 +173,13 @@ def person_drafts(rows: Sequence[CheckIn], *, at: datetime) -> Iterator[Draft]:
     for row in rows:
         for one in agreed.get(row.casefile_id, []):
             due = person_told_at(row, one.channel, one.days_before, quiet.get(row.city_id, QUIET))
-            happens_at = moment_of(row.due_on, row.due_time or time.max)
-            if due is None or happens_at <= at:
+            if due is None or person_over_at(row) <= at:
                 continue
             yield Draft(
                 kind=MessageKind.TO_PERSON, cause=reminder_keys([row])[0], recipient_id=None,
                 casefile_id=row.casefile_id, city_id=row.city_id, reference=row.casefile.reference,
-                about_on=row.due_on, about_time=row.due_time, due_at=max(at, due), checkin_id=row.pk,
-                channel=one.channel, address=one.number, language=one.language,
+                about_on=row.due_on, about_time=row.due_time, within_week=row.within_week, due_at=max(at, due),
+                checkin_id=row.pk, channel=one.channel, address=one.number, language=one.language,
                 callback=row.casefile.agency.phone or row.caseworker.phone,
             )  # fmt: skip
 

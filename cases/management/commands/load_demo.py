@@ -29,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if is_loaded():
             self.stdout.write("The demo is in this database already: nothing was done.")
+            self.stdout.write("For another number of people start anew: `manage.py demo --fresh --people N`.")
             return
         if missing := {place.code for place in PLACES} - {city.code for city in cities()}:
             raise CommandError(f"Load the reference data first: there is no city {', '.join(sorted(missing))}.")

@@ -21,7 +21,7 @@ from cases.checkins.rules import (
     RhythmState,
     remind_at,
 )
-from cases.checkins.services.making import due_of, make
+from cases.checkins.services.making import NOTHING_AROUND, Due, Shapes, make
 from cases.management.demo import texts
 from cases.management.demo.casework import Kept
 from cases.management.demo.plans import write_plans
@@ -98,7 +98,7 @@ def write_follow_up(
     put(rhythms)
     for first in range(0, len(rhythms), 1_000):
         some = rhythms[first : first + 1_000]
-        dues = [due_of(row, _until(row, today)) for row in some]
+        dues = [Due(row, Shapes(_until(row, today)).of(row, NOTHING_AROUND)) for row in some]
         make(dues, by=desk.coordinator, at=at)
     _tell_the_past(rng, desk, followed, today, thin=thin)
 

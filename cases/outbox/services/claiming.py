@@ -25,6 +25,7 @@ from cases.outbox.rules import (
     Quiet,
     held_until,
     is_still_so,
+    last_day_of,
 )
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
@@ -171,7 +172,8 @@ def _stands(row: Message, *, at: datetime) -> bool:
     last = row.about_on + timedelta(days=6 - row.about_on.weekday()) if row.within_week else row.about_on
     over = today > last
     if row.kind in (MessageKind.BEFORE, MessageKind.TO_PERSON):
-        over = at >= moment_of(row.about_on, row.about_time or time.max)
+        hour = (None if row.within_week else row.about_time) or time.max
+        over = at >= moment_of(last_day_of(row.about_on) if row.within_week else row.about_on, hour)
     return is_still_so(
         row.kind, planned=checkin is not None and checkin.state == "PLANNED",
         late=checkin is not None and checkin.late_from <= today, over=over,

@@ -15,7 +15,9 @@ from cases.outbox.rules import Channel, MessageKind, MessageState, key_of
 from cities.ledger.rules import Clock
 from cities.staff.models import User
 
-_SAID_ANEW = ("channel", "address", "language", "callback", "due_at", "state", "last_error")
+_SAID_ANEW = (
+    "about_time", "within_week", "channel", "address", "language", "callback", "due_at", "state", "last_error"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

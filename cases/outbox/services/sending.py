@@ -139,8 +139,6 @@ def _mark(one: Delivery, error: str, *, by: Clock, at: datetime) -> bool:
 def _tell_coordinators(dead: Sequence[Message], *, by: Clock, at: datetime) -> None:
     """In the application, to each coordinator of the city, once a day: the board says which messages."""
     first = {row.city_id: row for row in reversed(dead)}
-    if not first:
-        return
     postings = Posting.objects.in_force(at=at).filter(city__in=list(first), role=Role.COORDINATOR, user__is_active=True)
     told = set(postings.values_list("city_id", "user_id"))
     drafts = [

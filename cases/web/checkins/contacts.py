@@ -72,12 +72,13 @@ def _warn(request: SignedIn, checkin: CheckIn) -> None:
     if because := off_because(checkin, at=request.at):
         told = {"day": formats.date_format(checkin.due_on, "l j F"), "why": because.label}
         messages.warning(request, _("%(day)s is a day off: %(why)s.") % told)
+    there = {user.pk: user for user in (checkin.caseworker, checkin.second) if user is not None}
     busy = clashes(
-        [(checkin.caseworker_id, checkin.due_on)], request.user, at=request.at, hour=checkin.due_time,
+        [(user, checkin.due_on) for user in there], request.user, at=request.at, hour=checkin.due_time,
         minutes=checkin.duration, but=checkin,
     )  # fmt: skip
-    if checkin.due_on in busy:
-        told = {"who": str(checkin.caseworker), "clash": in_the_way(busy[checkin.due_on])}
+    if clash := busy.get(checkin.due_on):
+        told = {"who": str(there[clash.holder]), "clash": in_the_way(clash)}
         messages.warning(request, _("For %(who)s this %(clash)s.") % told)
 
 

@@ -149,13 +149,16 @@ def _preview(request: SignedIn, case: Casefile, form: RhythmFields, now: Rhythm 
         return {}
     holder = told.get("caseworker") or request.user
     days = preview(chain, case=case, caseworker=holder, at=request.at, instead_of=now)
+    second = told.get("second")
+    there = [(one.held_by or holder.pk, one.due_on) for one in days if one.due_on]
+    there += [(second.pk, day) for _who, day in there] if second else []
     busy = clashes(
-        [(one.held_by or holder.pk, one.due_on) for one in days if one.due_on], request.user, at=request.at,
+        there, request.user, at=request.at,
         hour=None if told.get("within_week") else told.get("time"), minutes=told.get("duration") or 45, but_of=now,
     )  # fmt: skip
     return {
         "words": chain_in_words(chain), "rule": to_rrule(chain[0]),
-        "days": [Shown(one, in_the_way(busy.get(one.due_on) if one.due_on else None)) for one in days],
+        "days": [Shown(one, in_the_way(busy.get(one.due_on) if one.due_on else None, second)) for one in days],
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from cases.checkins.models import CheckIn, Rhythm
 from cases.checkins.rules import CheckInState, in_words_to_the_end, working_days_late
 from cases.checkins.selectors import Chain, Clash
 from cities.places.rules import day_of
+from cities.staff.models import User
 
 
 def lateness(checkin: CheckIn, today: date) -> str:
@@ -23,10 +24,13 @@ def lateness(checkin: CheckIn, today: date) -> str:
     return ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days}
 
 
-def in_the_way(clash: Clash | None) -> str:
-    """ "clashes with VIL-2026-0007 at 10:00": the case is named only when the reader may know of it."""
+def in_the_way(clash: Clash | None, second: User | None = None) -> str:
+    """ "clashes with VIL-2026-0007 at 10:00": the case is named only when the reader may know of it. Of who comes
+    along it is said who."""
     if clash is None:
         return ""
+    if second is not None and clash.holder == second.pk:
+        return f"{second}: {in_the_way(clash)}"
     hour = formats.time_format(clash.at, "H:i")
     if not clash.reference:
         return _("clashes with another contact at %(hour)s") % {"hour": hour}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from functools import partial
 
 from django import forms
@@ -20,7 +20,7 @@ from cases.casefiles.selectors import case_for
 from cases.checkins.selectors import agreed_reminder_for, agreed_reminders_of, next_checkin
 from cases.checkins.services import agree_reminder, withdraw_reminder
 from cases.outbox.models import Message
-from cases.outbox.rendering import to_person
+from cases.outbox.rendering import When, to_person
 from cases.outbox.rules import Channel
 from cases.outbox.selectors import message_for
 from cases.outbox.services import mark_posted
@@ -51,9 +51,9 @@ def reminders(request: SignedIn, reference: str) -> HttpResponse:
 def _texts(case: Casefile, request: SignedIn) -> list[tuple[str, str, str]]:
     """Language, SMS and letter, with the day of the next contact or an example."""
     coming = next_checkin(case, request.user, at=request.at)
-    days: list[tuple[date, time | None]] = (
-        [(coming.due_on, coming.due_time)] if coming else [(day_of(request.at) + timedelta(days=7), time(14, 30))]
-    )
+    days: list[When] = [(day_of(request.at) + timedelta(days=7), time(14, 30), False)]
+    if coming:
+        days = [(coming.due_on, coming.due_time, coming.within_week)]
     worker = coming.caseworker if coming else case.lead_caseworker
     callback = case.agency.phone or (worker.phone if worker else "")
     return [
@@ -90,9 +90,8 @@ def _found(request: SignedIn, reference: str, pk: int) -> tuple[Casefile, Messag
 def letter(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """The letter as it is printed: nothing else of the page goes on the paper."""
     case, found = _found(request, reference, pk)
-    text = to_person(
-        "letter", [(found.about_on, found.about_time)], language=found.language, callback=found.callback
-    )  # fmt: skip
+    days = [(found.about_on, found.about_time, found.within_week)]
+    text = to_person("letter", days, language=found.language, callback=found.callback)
     return case_page(
         request, case, "cases/outbox/letter.html", permission=Permission.CHECKIN_READ, record=found, message=found,
         text=text,

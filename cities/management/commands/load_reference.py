@@ -22,6 +22,10 @@ from cities.statistics.services import put_figure, put_series
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SETUP = Clock.SETUP
+
+#: Where the counts of inhabitants come from, as the page of a city says it: the file has one source for all of them.
+INHABITANTS_SOURCE = "Statbel and the press of 2015 and 2016, gathered for this project"
+
 Row = dict[str, str]
 
 
@@ -67,7 +71,7 @@ def load_cities(folder: Path, at: datetime) -> int:
         if row["population"]:
             record_population(
                 by=SETUP, at=at, city=city, year=int(row["population_year"]), inhabitants=int(row["population"]),
-                is_approximate=bool(row["population_qualifier"]), source="hot_spot_cities.csv",
+                is_approximate=bool(row["population_qualifier"]), source=INHABITANTS_SOURCE,
             )  # fmt: skip
         designation = rounds[row["round"]]
         designate(

@@ -42,7 +42,7 @@ def test_preview__says_which_days_and_writes_nothing(case: Casefile, cast: Cast)
     assert told["in_words"] == "every month on day 25"
     assert told["days"][0] == {
         "occurs_on": "2026-12-25", "due_on": "2026-12-28", "because": "HOLIDAY", "held_by": None, "clashes_at": None,
-        "clashes_with": "",
+        "clashes_of": None, "clashes_with": "",
     }  # fmt: skip
     assert client.get(address).json() == []
     told = problem(client.post(f"{address}/preview", pattern | {"frequency": "WEEKS"}), 422)
@@ -231,6 +231,7 @@ def test_preview__tells_clashes(case: Casefile, cast: Cast) -> None:
     pattern = {"frequency": "WEEKS", "weekdays": [1], "starts_on": next_monday().isoformat(), "time": "10:30"}
     told = client.post(f"{address}/preview", pattern).json()["days"][0]
     assert (told["clashes_at"], told["clashes_with"]) == ("10:00:00", case.reference)
+    assert told["clashes_of"] == cast.alice.pk
     told = client.post(f"{address}/preview", pattern | {"time": None}).json()["days"][0]
     assert (told["clashes_at"], told["clashes_with"]) == (None, "")
 

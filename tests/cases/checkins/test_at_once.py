@@ -14,14 +14,15 @@ from django.db import connection
 
 from cases.access.services import acting, as_clock
 from cases.checkins.models import CheckIn
-from cases.checkins.services import leave_digests, leave_reminders, record_checkin
+from cases.checkins.services import leave_digests, leave_reminders, record_checkin, step_around_closings
 from cases.outbox.models import Message
 from cases.outbox.rules import MessageKind
 from cases.outbox.services import Draft, leave_messages
+from cities.agencies.services import add_closing_days
 from cities.ledger.rules import Clock
 from tests.databases import OwnDatabase
-from tests.factories import AT, a_case, a_cast
-from tests.factories.checkins import a_checkin
+from tests.factories import AT, TODAY, a_case, a_cast
+from tests.factories.checkins import a_checkin, a_rhythm
 from tests.factories.plans import a_plan
 
 PATIENCE = 20.0
@@ -103,3 +104,21 @@ def test_record_checkin__while_messages_about_it_are_left(
     with as_clock():
         assert CheckIn.objects.get(pk=checkin.pk).outcome == "HELD"
         assert Message.objects.filter(checkin=checkin).count() == 2
+
+
+def test_step_around_closings__while_another_worker_is_at_it(
+    own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    cast = a_cast()
+    case = a_case(by=cast.carla, lead=cast.alice)
+    rhythm = a_rhythm(case, a_plan(case, by=cast.alice), by=cast.alice)
+    tuesday = TODAY + timedelta(weeks=1)
+    closing = add_closing_days(
+        by=Clock.SETUP, at=AT, agency=case.agency, starts_on=tuesday, ends_on=tuesday + timedelta(days=1)
+    )
+    with psycopg.connect(owner_connection.info.dsn, password=owner_connection.info.password) as other:
+        other.execute("SELECT FROM cities_closingdays WHERE id = %s FOR UPDATE", [closing.pk])
+        assert step_around_closings(by=Clock.CLOCK, at=AT) == 0  # passed over, not waited for
+    assert step_around_closings(by=Clock.CLOCK, at=AT) == 1
+    with as_clock():
+        assert CheckIn.objects.get(rhythm=rhythm, occurs_on=tuesday).due_on == tuesday + timedelta(days=1)

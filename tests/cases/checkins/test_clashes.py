@@ -47,8 +47,8 @@ def test_clashes__names_the_case_only_to_who_may_know_of_it(followed: Followed) 
     other = a_case(by=followed.carla, lead=followed.alice)
     plan = a_plan(other, by=followed.alice)
     first = a_checkin(other, plan, by=followed.alice, due_time=time(10, 30))
-    assert asked(followed, followed.alice) == {TODAY: Clash(time(10, 30), other.reference)}
-    assert asked(followed, followed.cast.bob) == {TODAY: Clash(time(10, 30), "")}
+    assert asked(followed, followed.alice) == {TODAY: Clash(time(10, 30), followed.alice.pk, other.reference)}
+    assert asked(followed, followed.cast.bob) == {TODAY: Clash(time(10, 30), followed.alice.pk)}
     assert asked(followed, followed.cast.charlie) == {}  # another city is not told when she is busy
     assert asked(followed, followed.alice, but=first) == {}
     assert asked(followed, followed.alice, hour=None) == {}
@@ -58,6 +58,8 @@ def test_clashes__names_the_case_only_to_who_may_know_of_it(followed: Followed) 
     a_checkin(other, plan, by=followed.alice, due_time=time(9, 50), second=followed.carla)
     assert asked(followed, followed.alice)[TODAY].at == time(9, 50)  # the first of that day
     assert asked(followed, followed.alice, held=[(followed.carla.pk, TODAY)])[TODAY].at == time(9, 50)
+    both = [(followed.cast.bob.pk, TODAY), (followed.carla.pk, TODAY)]  # Bob holds it, Carla comes along
+    assert asked(followed, followed.alice, held=both)[TODAY].holder == followed.carla.pk
 
 
 def test_clashes__not_with_what_is_being_changed(followed: Followed) -> None:

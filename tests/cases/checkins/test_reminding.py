@@ -14,6 +14,7 @@ from cases.checkins.reminding import (
     clean_number,
     has_a_day,
     is_announced,
+    person_over_at,
     person_told_at,
     section_of,
     told_before,
@@ -117,9 +118,29 @@ def test_person_told_at__sooner_rather_than_at_night(
         assert quiet_time(told, quiet) is None
 
 
-@pytest.mark.parametrize("contact", [Contact(within_week=True), Contact(kind="SCHOOL"), Contact(kind="EMPLOYER")])
+@pytest.mark.parametrize("contact", [Contact(kind="SCHOOL"), Contact(kind="EMPLOYER", within_week=True)])
 def test_person_told_at__not_of_what_he_does_not_come_to(contact: Contact) -> None:
     assert person_told_at(contact, "SMS", 1, QUIET) is None
+
+
+@given(contact=CONTACTS, days_before=st.integers(1, 7), channel=st.sampled_from(["SMS", "LETTER"]))
+def test_person_told_at__of_the_week_before_it_begins(contact: Contact, days_before: int, channel: str) -> None:
+    """Never when nothing is left of it, and not before the clock looks at the contact at all."""
+    contact.within_week = True
+    told = person_told_at(contact, channel, days_before, QUIET)
+    assert told is not None
+    monday = contact.due_on - contact.due_on.weekday() * DAY
+    assert told < moment_of(monday, time.min) or contact.due_on.weekday() > 4
+    assert day_of(told) >= contact.due_on - 7 * DAY
+    if contact.due_on - monday + days_before * DAY <= 7 * DAY:
+        assert day_of(told) == monday - days_before * DAY
+    assert person_over_at(contact) > moment_of(max(contact.due_on, monday + 4 * DAY), time(23))
+
+
+def test_person_over_at__its_hour_its_day_its_week() -> None:
+    assert person_over_at(Contact(due_time=time(14))) == moment_of(TUESDAY, time(14))
+    assert person_over_at(Contact()) == moment_of(TUESDAY, time.max)
+    assert person_over_at(Contact(due_time=time(14), within_week=True)) == moment_of(TUESDAY + 3 * DAY, time.max)
 
 
 def test_told_before__by_the_clock_on_the_wall_of_that_day() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from cases.checkins import rules
-from cases.checkins.rules import Lasting, Pattern, Step
+from cases.checkins.rules import Pattern
 
 STARTS = date(2026, 12, 1)
 
@@ -51,9 +51,9 @@ STARTS = date(2026, 12, 1)
         ),
     ],
 )
-def test_rhythm_in_words__as_it_is_said(words: str, pattern: Pattern) -> None:
+def test_in_words__as_it_is_said(words: str, pattern: Pattern) -> None:
     with translation.override("en"):
-        assert rules.rhythm_in_words(pattern) == words
+        assert rules.in_words(pattern) == words
 
 
 TUESDAYS = Pattern(frequency="WEEKS", weekdays=(1,), starts_on=STARTS)
@@ -73,19 +73,12 @@ def test_in_words_to_the_end__how_many_times_or_until_when(words: str, pattern: 
         assert rules.in_words_to_the_end(pattern) == words
 
 
-def test_taper_in_words__one_after_the_other() -> None:
-    two_weekly, monthly = (
-        replace(TUESDAYS, every=2),
-        Pattern(frequency="MONTHS", nth=1, nth_weekday=1, starts_on=STARTS),
-    )
+def test_chain_in_words__one_after_the_other() -> None:
+    weekly = replace(TUESDAYS, ends_on=date(2027, 1, 26))
+    monthly = Pattern(frequency="MONTHS", nth=1, nth_weekday=1, starts_on=STARTS)
     with translation.override("en"):
-        said = rules.taper_in_words(
-            [Step(TUESDAYS, 8, Lasting.WEEKS), Step(two_weekly, 3, Lasting.MONTHS), Step(monthly)]
-        )
-        assert said == (
-            "every week on Tuesday for 8 weeks, then every two weeks on Tuesday for 3 months, "
+        assert rules.chain_in_words([weekly, replace(TUESDAYS, every=2, times=6), monthly]) == (
+            "every week on Tuesday, until 25 January 2027, then every two weeks on Tuesday, 6 times, "
             "then every month on the first Tuesday"
         )
-        assert rules.taper_in_words([Step(TUESDAYS, 1, Lasting.WEEKS), Step(two_weekly, 4, Lasting.TIMES)]) == (
-            "every week on Tuesday for 1 week, then every two weeks on Tuesday, 4 times"
-        )
+        assert rules.chain_in_words([weekly]) == rules.in_words_to_the_end(weekly)

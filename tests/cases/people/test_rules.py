@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 from dateutil.relativedelta import relativedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -62,6 +63,11 @@ def test_fold__is_folded_once_and_for_all(name: str) -> None:
         ("Œuvre Æsir Ørsted Þór", "oeuvre aesir orsted thor"),
         ("İrem Işık", "irem isik"),
         ("نُور", "نور"),
+        ("Николай Щукин", "nikolai shchukin"),
+        ("МАГОМЕД Ӏелитов", "magomed elitov"),
+        ("Ольга Ёжикова", "olga ezhikova"),
+        ("Қайрат Әлі", "qairat ali"),
+        ("Љубица Ђорђевић", "ljubitsa djordjevic"),
         ("O'Neil,  Jr.", "o neil jr"),
         ("", ""),
     ],
@@ -173,7 +179,36 @@ def test_take_date__finds_the_day_and_leaves_the_rest(day: date, form: str) -> N
     assert rest.split() == ["Nemo", "Invented"]
 
 
-@pytest.mark.parametrize("text", ["", "Nemo", "31/2/1990", "1990-13-01", "1/1/90", "12345-6-7890"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "4 April 1983", "4 april 1983", "4 avril 1983", "4. April 1983", "4 avr. 1983", "4 apr 1983", "04-apr-1983",
+        "4th of April 1983", "4th April, 1983", "April 4, 1983", "apr 4 1983", "4 APRIL 1983", "4/4/1983", "1983-04-04",
+    ],
+)  # fmt: skip
+def test_take_date__by_the_name_of_the_month_in_any_language_of_the_country(typed: str) -> None:
+    found, rest = take_date(f"Nemo {typed} Invented")
+    assert found == date(1983, 4, 4)
+    assert rest.split() == ["Nemo", "Invented"]
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+@pytest.mark.parametrize("form", ["LLLL", "MMMM", "MMM"])
+def test_take_date__each_month_as_its_language_calls_it(language: str, form: str) -> None:
+    for month in range(1, 13):
+        day = date(1983, month, 1)
+        assert take_date(format_date(day, f"d {form} yyyy", locale=language)) == (day, " "), (language, month)
+
+
+def test_take_date__the_first_of_a_month_in_french_and_umlauts_written_out() -> None:
+    assert take_date("1er août 1983")[0] == take_date("1er aout 1983")[0] == date(1983, 8, 1)
+    assert take_date("3. Maerz 1983")[0] == take_date("3. März 1983")[0] == date(1983, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Nemo", "31/2/1990", "1990-13-01", "1/1/90", "12345-6-7890", "31 April 1983", "4 Nemo 1983", "4 avr 83"],
+)
 def test_take_date__leaves_alone_what_is_no_day(text: str) -> None:
     assert take_date(text) == (None, text)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -97,6 +98,34 @@ def test_messages__a_page_at_a_time_at_the_same_cost(
     client.post("/messages/read/", {"up_to": str(first.delivery)})
     with as_clock():
         assert not Message.objects.filter(read_at__isnull=True).exists()
+
+
+def header_of(client: Client) -> str:
+    """The line of the page that leads to the messages."""
+    page = client.get("/").content.decode()
+    return next(line for line in page.splitlines() if 'href="/messages/"' in line)
+
+
+def test_header__says_how_many_are_unread_and_nothing_else(cast: Cast, checkin: CheckIn, client_of: ClientOf) -> None:
+    first = told(cast)
+    client = client_of(cast.alice)
+    assert '>1<span class="unseen"> unread</span>' in header_of(client)
+    assert first.reference not in header_of(client)
+    assert "unread" not in header_of(client_of(cast.bob))
+    with as_clock():
+        assert first.delivery is not None
+        for number in range(100):  # the first of them left in the same e-mail: it is no message more
+            row = Message.objects.get(pk=first.pk)
+            row.pk, row.key = None, f"another {number}"
+            row.delivery = first.delivery.__class__(int=first.delivery.int - number)
+            row.save()
+    with CaptureQueriesContext(connection) as many:
+        assert "100" not in header_of(client)
+    assert ">99+<" in header_of(client)
+    client.post("/messages/read/", {"up_to": str(first.delivery)})
+    with CaptureQueriesContext(connection) as none:
+        assert "unread" not in header_of(client)
+    assert len(many) == len(none)
 
 
 def test_checkin__says_who_was_told_and_so_does_the_timeline(

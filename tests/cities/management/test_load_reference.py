@@ -36,6 +36,8 @@ def test_load_reference__the_cities_as_they_are_known() -> None:
     population = population_on(vilvoorde, THE_DAY)
     assert population is not None
     assert (population.inhabitants, population.is_approximate) == (42_000, True)
+    assert "Statbel" in population.source  # words for the page of a city, not the name of a file
+    assert ".csv" not in population.source
     assert population_on(verviers, THE_DAY) is None
     assert population_on(genk, date(2026, 1, 1)) is None
     assert (vilvoorde.published_departures, vilvoorde.published_departures_on) == (27, date(2016, 1, 28))
