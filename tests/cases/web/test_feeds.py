@@ -295,7 +295,7 @@ def test_feed__what_was_opened_in_an_emergency_is_in_no_calendar(
     a_checkin(case, plan, by=cast.alice)
     address = address_of(cast.bob, of_team=True)
     with acting(cast.carla):
-        case.caseaccess_set.filter(user=cast.bob).update(ground=Ground.EMERGENCY)
+        case.caseaccess_set.filter(user=cast.bob).update(ground=Ground.EMERGENCY, ends_at=AT + timedelta(hours=1, minutes=-1))
     assert events(address) == []
 
 
