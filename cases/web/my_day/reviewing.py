@@ -39,7 +39,7 @@ def to_confirm(request: SignedIn, most: int) -> Block:
     address = reverse("cases:confirm_postings")
     rows = [
         Row(
-            when=formats.date_format(posting.due_on, "D j M"),
+            when=formats.date_format(posting.due_on, "D j M"),  # type: ignore[attr-defined]
             what=str(posting.user),
             reference=str(posting.city),
             address=address,

@@ -9,8 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from cases.access.rules import read_reference
@@ -32,7 +31,7 @@ class TickedForm(forms.Form):
     """The rows that were ticked, by number."""
 
     rows = forms.TypedMultipleChoiceField(
-        coerce=int, error_messages={"required": _("Tick the ones you mean.")}, label=_("Which")
+        coerce=int, error_messages={"required": gettext_lazy("Tick the ones you mean.")}, label=gettext_lazy("Which")
     )
 
     def __init__(self, *args: Any, numbers: Sequence[int], **kwargs: Any) -> None:

@@ -59,7 +59,8 @@ def test_opening__gives_what_the_role_may_for_an_hour_and_no_more(cast: Cast, ca
         assert Casefile.objects.filter(pk=case.pk).exists()  # PostgreSQL shows it too
         assert not compartments_open_to(cast.bob, case, at=opening.ends_at)
         held = CaseAccess.grants.filter(user=cast.bob)
-        assert {(row.ground, row.ends_at - row.starts_at) for row in held} == {("EMERGENCY", timedelta(hours=1))}
+        assert {(row.ground, row.starts_at + timedelta(hours=1)) for row in held} == {("EMERGENCY", opening.ends_at)}
+        assert {row.ends_at for row in held} == {opening.ends_at}
     entry = LedgerEntry.objects.filter(operation="EMERGENCY").get()
     assert (entry.actor, entry.case_id, entry.role, entry.ground) == (cast.bob, case.pk, "CASEWORKER", "EMERGENCY")
     assert WHY not in entry.justification  # the ledger has no content

@@ -15,9 +15,11 @@ from cases.emergencies.models import EmergencyOpening
 from cases.outbox.services import send_due
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
+from cities.tokens.services import issue_feed
 from tests.cases.web.conftest import ClientOf
 from tests.doors import by_token, problem
 from tests.factories import Cast, a_case
+from tests.factories.checkins import a_checkin, an_agreed_plan
 from tests.factories.emergencies import WHY, an_emergency
 
 HERE = "/emergency/"
@@ -162,3 +164,13 @@ def test_colleague__what_she_could_see_for_the_officer(
     assert here in dana.get(f"/cases/{case.reference}/who-can-see/").content.decode()
     assert LedgerEntry.objects.filter(actor=cast.dana, object_type="user", act="LEDGER_READ").exists()
     assert dana.get(f"/ledger/colleagues/{cast.liaison.pk}/").status_code == 200
+
+
+def test_feed__what_was_opened_in_an_emergency_is_in_no_calendar(cast: Cast, case: Casefile) -> None:
+    now = timezone.now()
+    a_checkin(case, an_agreed_plan(case, by=cast.alice, at=now), by=cast.alice, at=now, due_on=timezone.localdate())
+    feeds = [issue_feed(by=user, at=now, of_team=True)[1] for user in (cast.bob, cast.alice)]
+    an_emergency(case, by=cast.bob)
+    bobs, alices = (Client().get(f"/calendar/feed/{secret}.ics").content.decode() for secret in feeds)
+    assert case.reference in alices
+    assert case.reference not in bobs
