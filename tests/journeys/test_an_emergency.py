@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from cases.recertification.services import date_grants
 from cities.ledger.rules import Clock
 from tests.factories import Cast, a_case
 from tests.journeys.conftest import SignIn
+
+pytestmark = pytest.mark.usefixtures("served")
 
 WHY = "His sister called from the station, he is with her and wants to talk"
 

@@ -63,6 +63,10 @@ class Block:
 
 BLOCKS = (
     Block(
+        "emergencies", gettext_lazy("Emergency openings to review"), awaiting_review, "cases/board/_emergencies.html",
+        gettext_lazy("Every emergency opening was reviewed."), Permission.EMERGENCY_REVIEW,
+    ),
+    Block(
         "coordinator", gettext_lazy("With the coordinator"), with_the_coordinator, "cases/board/_missed.html",
         gettext_lazy("Nothing waits for you. A missed contact that its caseworker does not see to in time comes here."),
     ),
@@ -91,10 +95,6 @@ BLOCKS = (
         "handed_over", gettext_lazy("Held by somebody who no longer sees it"), without_sight,
         "cases/board/_handed_over.html",
         gettext_lazy("Everybody who leads a case, or owns its next step, still sees it."),
-    ),
-    Block(
-        "emergencies", gettext_lazy("Emergency openings to review"), awaiting_review, "cases/board/_emergencies.html",
-        gettext_lazy("Every emergency opening was reviewed."), Permission.EMERGENCY_REVIEW,
     ),
     Block(
         "confirm", gettext_lazy("Grants to confirm"), grants_to_confirm, "cases/board/_confirm.html",
