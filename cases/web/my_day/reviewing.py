@@ -20,10 +20,9 @@ def emergencies(request: SignedIn, most: int) -> Block:
     rows = [
         Row(
             when=formats.date_format(timezone.localtime(opening.opened_at), "D j M"),
-            what=opening.reference,
+            what=str(opening.user),
             reference=opening.reference,
             address=reverse("cases:emergency_review", args=[opening.pk]),
-            detail=str(opening.user),
             late=_("its review is late") if opening.review_by <= request.at else "",
             act=_("Review"),
             act_address=reverse("cases:emergency_review", args=[opening.pk]),
