@@ -16,19 +16,21 @@ from cases.recertification.services import (
     tell_what_is_due,
 )
 from cities.ledger.rules import Clock
+from cities.roles.rules import Role
 from cities.staff.services import end_posting
 from tests.architecture.acts import Scene, scene_of
-from tests.factories import AT, TODAY, Cast, a_case, posting_of
+from tests.factories import AT, TODAY, Cast, a_case, posting_of, staff
 
 LATER = AT + timedelta(days=85)
 
 
 def a_grant(cast: Cast) -> CaseAccess:
-    """Bob is on the team of a case that Alice leads; both have to be confirmed within a fortnight of `LATER`."""
-    case = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,))
+    """A newcomer is on the team of a case that Alice leads; both are to be confirmed within a fortnight of `LATER`."""
+    colleague = staff(Role.CASEWORKER, cast.city, first_name="Colleague")
+    case = a_case(by=cast.carla, lead=cast.alice, team=(colleague,))
     date_grants(by=Clock.CLOCK, at=AT)
     with acting(cast.carla):
-        return CaseAccess.grants.get(casefile=case, user=cast.bob, compartment="CORE")
+        return CaseAccess.grants.select_related("user").get(casefile=case, user=colleague, compartment="CORE")
 
 
 @scene_of(confirm_grants)
@@ -43,8 +45,9 @@ def _(cast: Cast) -> Scene:
 
 @scene_of(end_with_postings)
 def _(cast: Cast) -> Scene:
-    a_grant(cast)
-    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=AT, ends_on=TODAY)
+    holder = a_grant(cast).user
+    assert holder is not None
+    end_posting(posting=posting_of(holder), by=cast.administrator, at=AT, ends_on=TODAY)
     return Scene(Clock.CLOCK, partial(end_with_postings, by=Clock.CLOCK, at=AT))
 
 
