@@ -12,7 +12,7 @@ from cases.access.services import require
 from cases.api.base import CaseDoor
 from cases.api.words import UserName
 from cases.emergencies.models import EmergencyOpening
-from cases.emergencies.rules import Outcome, not_there
+from cases.emergencies.rules import ReviewOutcome, not_there
 from cases.emergencies.selectors import awaiting_review, opening_for, openings_that_concern
 from cases.emergencies.services import end_emergency, open_in_emergency, read_emergency, review_emergency
 from cities.api.base import PageQuery, Shape
@@ -27,7 +27,7 @@ EITHER = (Permission.EMERGENCY_OPEN, Permission.EMERGENCY_REVIEW)
 class ReviewShape(Shape):
     """What was said of an emergency opening."""
 
-    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    outcome = serializers.ChoiceField(choices=ReviewOutcome.choices)
     note = serializers.CharField()
     consequence = serializers.CharField(allow_blank=True)
     reviewed_at = serializers.DateTimeField()
@@ -58,7 +58,7 @@ class OpenInEmergency(Shape):
 class ReviewEmergency(Shape):
     """What is to be thought of it. What follows is needed unless it was justified."""
 
-    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    outcome = serializers.ChoiceField(choices=ReviewOutcome.choices)
     note = serializers.CharField(max_length=LONGEST_TEXT)
     consequence = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
 

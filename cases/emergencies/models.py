@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to, cities_reviewed_by
 from cases.access.rules import EMERGENCY_LASTS, known
-from cases.emergencies.rules import Outcome, lasts_until
+from cases.emergencies.rules import ReviewOutcome, lasts_until
 from cities.roles.rules import Compartment
 from cities.staff.models import Posting, User
 
@@ -105,7 +105,7 @@ class EmergencyReview(CaseRow):
     opening = models.ForeignKey(
         EmergencyOpening, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("emergency opening")
     )
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=ReviewOutcome.choices)
     note = models.TextField(_("note"))
     consequence = models.TextField(_("what follows"), blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"))
@@ -117,7 +117,7 @@ class EmergencyReview(CaseRow):
         verbose_name_plural = _("reviews of emergency openings")
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome=Outcome.JUSTIFIED) | ~Q(consequence=""), name="what_follows_a_review_is_said"
+                condition=Q(outcome=ReviewOutcome.JUSTIFIED) | ~Q(consequence=""), name="what_follows_a_review_is_said"
             ),
         ]
 

@@ -17,7 +17,7 @@ REVIEWED_WITHIN = timedelta(hours=72)
 FEWEST_WORDS = 4
 
 
-class Outcome(models.TextChoices):
+class ReviewOutcome(models.TextChoices):
     """What the reviewer says of an emergency opening."""
 
     JUSTIFIED = "JUSTIFIED", _("justified")
@@ -27,7 +27,7 @@ class Outcome(models.TextChoices):
 
 def needs_consequence(outcome: str) -> bool:
     """Whether the reviewer has to say what follows: unless all was as it should be."""
-    return outcome != Outcome.JUSTIFIED
+    return outcome != ReviewOutcome.JUSTIFIED
 
 
 def reason_of(typed: str) -> str:

@@ -26,7 +26,7 @@ from cases.access.selectors import reviewers_of
 from cases.access.services import as_clock, knows_of, require, require_clock, write_ledger
 from cases.casefiles.models import Casefile
 from cases.emergencies.models import EmergencyOpening, EmergencyReview
-from cases.emergencies.rules import REVIEWED_WITHIN, Outcome, needs_consequence, reason_of
+from cases.emergencies.rules import REVIEWED_WITHIN, ReviewOutcome, needs_consequence, reason_of
 from cases.emergencies.selectors import meant_by, open_now, openings_for, posting_for
 from cases.outbox.rules import Channel, MessageKind
 from cases.outbox.services import Draft, leave_messages, leave_with_act
@@ -152,7 +152,7 @@ def review_emergency(
     found = require(by, Permission.EMERGENCY_REVIEW, city_id=row.city_id, at=at)
     if row.user_id == by.pk:
         raise Refused(_("Somebody else reviews what you opened yourself."), code="oneself")
-    if outcome not in Outcome.values:
+    if outcome not in ReviewOutcome.values:
         raise Refused(_("This is not one of the choices."), field="outcome", code="unknown_code")
     said = clean_text(note, field="note", most=2_000, needed=True)
     follows = clean_text(consequence, field="consequence", most=2_000, needed=needs_consequence(outcome))

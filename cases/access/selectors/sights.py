@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from cases.casefiles.models import Casefile
 
 
+#: No day before it has a moment in every time zone; nobody was posted then.
+_EARLIEST = date(1, 1, 2)
+
+
 @dataclass(frozen=True)
 class Sight:
     """One reason why somebody could see compartments of a case: on which ground, from when to when, given by whom.
@@ -100,6 +104,7 @@ _OF_SOMEBODY = _of(
 
 def whole_day(day: date) -> tuple[datetime, datetime]:
     """The first and the last moment of a day in Brussels: whoever could at any time of it is named."""
+    day = max(day, _EARLIEST)
     return moment_of(day, time.min), moment_of(day + timedelta(days=1), time.min) - timedelta(microseconds=1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.emergencies.rules import Outcome
+from cases.emergencies.rules import ReviewOutcome
 from cities.web.fields import LongTextField
 
 
@@ -26,7 +26,7 @@ class EmergencyForm(forms.Form):
 class ReviewForm(forms.Form):
     """What is to be thought of it, and what follows."""
 
-    outcome = forms.ChoiceField(label=_("Was it"), choices=Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("Was it"), choices=ReviewOutcome.choices, widget=forms.RadioSelect)
     note = LongTextField(label=_("Why you think so"), rows=3, help_text=_("The opener reads this."))
     consequence = LongTextField(
         label=_("What follows"), rows=2, required=False, help_text=_("Needed unless it was justified.")

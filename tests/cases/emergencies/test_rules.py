@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cases.access.rules import Refused
-from cases.emergencies.rules import Outcome, lasts_until, needs_consequence, not_there, reason_of
+from cases.emergencies.rules import ReviewOutcome, lasts_until, needs_consequence, not_there, reason_of
 
 AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
 
@@ -20,7 +20,10 @@ def test_lasts_until__the_hour_or_sooner() -> None:
 
 
 def test_needs_consequence__unless_justified() -> None:
-    assert [outcome for outcome in Outcome if needs_consequence(outcome)] == [Outcome.AVOIDABLE, Outcome.UNJUSTIFIED]
+    assert [outcome for outcome in ReviewOutcome if needs_consequence(outcome)] == [
+        ReviewOutcome.AVOIDABLE,
+        ReviewOutcome.UNJUSTIFIED,
+    ]
 
 
 def test_reason__in_some_words() -> None:
