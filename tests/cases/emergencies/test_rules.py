@@ -20,7 +20,8 @@ def test_lasts_until__the_hour_or_sooner() -> None:
 
 
 def test_needs_consequence__unless_justified() -> None:
-    assert [outcome for outcome in ReviewOutcome if needs_consequence(outcome)] == [
+    needing = [outcome for outcome in ReviewOutcome if needs_consequence(outcome)]
+    assert needing == [ReviewOutcome.AVOIDABLE, ReviewOutcome.UNJUSTIFIED]
         ReviewOutcome.AVOIDABLE,
         ReviewOutcome.UNJUSTIFIED,
     ]
