@@ -12,6 +12,7 @@ from cases.checkins.models import (
     Pause,
     Rhythm,
 )
+from cases.emergencies.models import EmergencyOpening, EmergencyReview
 from cases.outbox.models import Message
 from cases.people.models import Person, PersonName, Relationship
 from cases.plans.models import Action, FollowUpPlan, Goal, PlanStateChange
@@ -23,6 +24,7 @@ from cases.prosecution.models import (
     ReferralOffence,
     ReferralStageChange,
 )
+from cases.recertification.models import GrantConfirmation
 from cases.travel.models import TravelStatus
 
 __all__ = [
@@ -35,8 +37,11 @@ __all__ = [
     "Caution",
     "CheckIn",
     "CheckInNote",
+    "EmergencyOpening",
+    "EmergencyReview",
     "FollowUpPlan",
     "Goal",
+    "GrantConfirmation",
     "Message",
     "MissedContact",
     "MissedStep",

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases.checkins import services as checkins
 from cases.outbox.services import send_due
+from cases.recertification.services import tend_access
 from cities.ledger.rules import Clock
 
 
@@ -20,6 +21,12 @@ from cities.ledger.rules import Clock
 def tick() -> None:
     """Make the check-ins of the coming weeks, leave reminders, mark what is late and climb it."""
     checkins.tick(by=Clock.CLOCK, at=timezone.now())
+
+
+@shared_task(name="cases.tasks.tend_access")
+def tend() -> None:
+    """End what an ended posting still held, ask who still needs what, let lapse what nobody confirmed."""
+    tend_access(by=Clock.CLOCK, at=timezone.now())
 
 
 @shared_task(name="cases.tasks.send_messages")

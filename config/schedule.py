@@ -6,6 +6,13 @@ from typing import Any, Final
 SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     # Makes the check-ins of the coming weeks, leaves reminders, marks what is late and climbs it.
     "tick": {"task": "cases.tasks.tick", "schedule": timedelta(seconds=60), "options": {"expires": 55}},
+    # Ends grants of ended postings, tells what is to be confirmed, lets the rest lapse; raises unreviewed emergencies.
+    # None of it opens anything: what has ended is refused whether or not this has run.
+    "tend_access": {
+        "task": "cases.tasks.tend_access",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 290},
+    },
     # Sends what waits in the outbox; a reminder half a minute late is on time.
     "send": {
         "task": "cases.tasks.send_messages",

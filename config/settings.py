@@ -229,9 +229,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         name: f"{room}.rules.{name}"
         for room, names in {
+            "cases.access": "Ground",
             "cases.assessments": "LifeDomain",
             "cases.casefiles": "LegalGround Stage",
             "cases.checkins": "AskedBy CheckInKind CheckInState Frequency MovePolicy MoveReason Outcome PauseReason",
+            "cases.emergencies": "ReviewOutcome",
             "cases.people": "BirthPrecision NameKind RelationshipKind Sex",
             "cases.plans": "Consent GoalState PlanState",
             "cases.prosecution": "Answer Nature ReferralGround ReferralStage Urgency",

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.rules import Ground, NeedToKnow, known
+from cases.access.rules import EMERGENCY_LASTS, Ending, Ground, NeedToKnow, known
 from cities.agencies.models import Agency
 from cities.places.models import City
 from cities.records import Record
@@ -38,11 +38,24 @@ def can_open(user: User, compartment: Compartment, *, at: datetime) -> bool:
     return postings_in_force(user, at=at).filter(role__in=roles).exists()
 
 
+def cities_reviewed_by(user: User, *, at: datetime) -> models.QuerySet[Posting]:
+    """City ids in which a posting of `user` looks after the looking: whoever reads the ledger of the city."""
+    reviewers = sorted(roles_with(Permission.LEDGER_READ))
+    return postings_in_force(user, at=at).filter(role__in=reviewers, city__isnull=False).values("city_id")  # type: ignore[return-value]
+
+
 class VisibleQuerySet(models.QuerySet[RowT]):
     """Rows asked for on somebody's behalf. The same rule stands in the database as row-level security."""
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
-        """The rows that `user` may know of at the moment `at`: the start of every list, detail, count and search."""
+        """The rows that `user` may know of at the moment `at`: the start of every detail, and of all in one case."""
+        return self._known_by(user, CaseAccess.grants.all(), at=at)
+
+    def listed_to(self, user: User, *, at: datetime) -> Self:
+        """Those of them that stand in lists, searches, feeds and exports: what was opened in an emergency doesn't."""
+        return self._known_by(user, CaseAccess.grants.worked_with(), at=at)
+
+    def _known_by(self, user: User, grants: GrantQuerySet, *, at: datetime) -> Self:
         need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
         if need.path == "code":
             return self
@@ -51,7 +64,7 @@ class VisibleQuerySet(models.QuerySet[RowT]):
         cities = cities_open_to(user, need.compartment, at=at)
         if need.path == "city":
             return self.filter(city__in=cities)
-        cases = CaseAccess.grants.held_by(user, need.compartment, at=at).values("casefile_id")
+        cases = grants.held_by(user, need.compartment, at=at).values("casefile_id")
         if need.path == "self":
             return self.filter(Q(city__in=cities) | Q(pk__in=cases))
         return self.filter(Q(city__in=cities) | Q(casefile__in=cases))
@@ -88,6 +101,10 @@ class GrantQuerySet(VisibleQuerySet["CaseAccess"]):
             Q(ends_at__isnull=True) | Q(ends_at__gt=at), Q(posting__isnull=True) | (posted & there), starts_at__lte=at
         )
 
+    def worked_with(self) -> Self:
+        """All but what was opened in an emergency: that is for one case and one hour, and for nothing else."""
+        return self.exclude(ground=Ground.EMERGENCY)
+
     def of(self, user: User, *, at: datetime) -> Self:
         """The grants that are this user's at the moment `at`: her own, and those of the office she acts for."""
         acting_for = offices_of(user, at=at).filter(
@@ -108,8 +125,7 @@ class GrantQuerySet(VisibleQuerySet["CaseAccess"]):
         """
         justice = CaseAccess.grants.held_by(user, Compartment.JUSTICE, at=at).values("casefile_id")
         other_house = Q(city__in=cities_open_to(user, Compartment.JUSTICE, at=at)) | Q(casefile__in=justice)
-        reviewers = sorted(roles_with(Permission.LEDGER_READ))
-        reviewed = postings_in_force(user, at=at).filter(role__in=reviewers, city__isnull=False).values("city_id")
+        reviewed = cities_reviewed_by(user, at=at)
         core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
         known_cases = Q(city__in=cities_open_to(user, Compartment.CORE, at=at)) | Q(casefile__in=core)
         return self.filter(
@@ -131,7 +147,7 @@ class CaseAccess(CaseRow):
     need_to_know = known(
         Compartment.CORE,
         public="id recorded_at recorded_by casefile city user posting agency reference compartment ground "
-        "starts_at ends_at ended_by",
+        "starts_at ends_at ended_by ended_because confirm_by notice_on",
         sensitive="reason",
     )
 
@@ -151,6 +167,10 @@ class CaseAccess(CaseRow):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_because = models.CharField(_("why it ended"), max_length=12, choices=Ending.choices, blank=True)
+    #: Given by the clock, to what was granted without an end: somebody says by then that it is still needed.
+    confirm_by = models.DateField(_("to be confirmed by"), null=True, blank=True, editable=False)
+    notice_on = models.DateField(_("said so on"), null=True, blank=True, editable=False)
 
     objects: ClassVar[models.Manager[Any]] = GrantQuerySet.as_manager()
     grants = GrantQuerySet.as_manager()
@@ -173,6 +193,11 @@ class CaseAccess(CaseRow):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="grant_ends_later"
             ),
             models.CheckConstraint(
+                condition=~Q(ground=Ground.EMERGENCY)
+                | Q(ends_at__isnull=False, ends_at__lte=F("starts_at") + EMERGENCY_LASTS),
+                name="an_emergency_lasts_an_hour_at_most",
+            ),
+            models.CheckConstraint(
                 condition=Q(user__isnull=False, posting__isnull=False, agency__isnull=True)
                 | Q(
                     user__isnull=True,
@@ -184,7 +209,11 @@ class CaseAccess(CaseRow):
                 name="a_grant_is_to_one_user_or_one_office",
             ),
         ]
-        indexes = [models.Index(fields=["user", "compartment", "casefile"], name="grant_by_user")]
+        indexes = [
+            models.Index(fields=["user", "compartment", "casefile"], name="grant_by_user"),
+            models.Index(fields=["confirm_by", "id"], condition=Q(ends_at__isnull=True), name="grants_to_confirm"),
+            models.Index(fields=["posting"], condition=Q(ends_at__isnull=True), name="open_grants_by_posting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.compartment}: {self.user or self.agency} ({self.ground})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,9 @@ from cities.refusals import LONGEST_TEXT, NotAllowed, OutOfSight, Refused, Stale
 from cities.roles.rules import Compartment
 
 __all__ = [
+    "EMERGENCY_LASTS",
     "LONGEST_TEXT",
+    "Ending",
     "Ground",
     "NeedToKnow",
     "NotAllowed",
@@ -32,6 +35,25 @@ class Ground(models.TextChoices):
     REFERRAL = "REFERRAL", _("a prosecution referral is addressed to her office")
     EMERGENCY = "EMERGENCY", _("emergency opening")
     DEPUTY = "DEPUTY", _("stands in for an absent colleague")
+
+
+class Ending(models.TextChoices):
+    """Why a grant ended. Empty: on the day it was given for, or before this was kept."""
+
+    LEFT = "LEFT", _("left the team")
+    LEAD = "LEAD", _("somebody else leads the case now")
+    CLOSED = "CLOSED", _("the case was closed, or reopened")
+    POSTING = "POSTING", _("her posting ended")
+    ABSENCE = "ABSENCE", _("the absence is over, or was withdrawn")
+    ANSWERED = "ANSWERED", _("the referral was answered")
+    REPLACED = "REPLACED", _("given anew")
+    DONE = "DONE", _("she said that she was done")
+    NOT_NEEDED = "NOT_NEEDED", _("no longer needed")
+    LAPSED = "LAPSED", _("nobody confirmed it in time")
+
+
+#: An emergency opening lasts no longer. PostgreSQL keeps to it too.
+EMERGENCY_LASTS = timedelta(minutes=60)
 
 
 def read_reference(text: str) -> str | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess
 from cases.access.policies import CLOCK
-from cases.access.rules import Ground, NotAllowed, OutOfSight, Refused, Stale
+from cases.access.rules import Ending, Ground, NotAllowed, OutOfSight, Refused, Stale
 from cases.access.selectors import standing
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
@@ -227,8 +227,8 @@ def grant(
         if row.pk in holding and lasts:
             open_already.add(row.compartment)
         elif row.compartment in wanted:  # for less long, or by a posting that has ended: it makes room
-            row.ends_at, row.ended_by = max(at, row.starts_at), by
-            row.save(update_fields=["ends_at", "ended_by"])
+            row.ends_at, row.ended_by, row.ended_because = max(at, row.starts_at), by, Ending.REPLACED
+            row.save(update_fields=["ends_at", "ended_by", "ended_because"])
     made = [
         CaseAccess.grants.create(
             recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, user=to.user, posting=to,
@@ -269,8 +269,9 @@ def grant_office(*, by: User, at: datetime, case: Casefile, office: Agency, perm
 
 @transaction.atomic
 def end_grants(
-    *, by: User, at: datetime, case: Casefile, user: User, ground: Ground, after: timedelta = timedelta(0)
-) -> int:
+    *, by: User, at: datetime, case: Casefile, user: User, ground: Ground, because: Ending = Ending.LEFT,
+    after: timedelta = timedelta(0),
+) -> int:  # fmt: skip
     """End what `user` can see of the case on this ground, from `at` on or so long `after`. Returns how many ended.
 
     One that was to end later ends now; none ends later than it was to.
@@ -283,8 +284,8 @@ def end_grants(
         )
     )
     for row in rows:
-        row.ends_at, row.ended_by = max(end, row.starts_at), by
-        row.save(update_fields=["ends_at", "ended_by"])
+        row.ends_at, row.ended_by, row.ended_because = max(end, row.starts_at), by, because
+        row.save(update_fields=["ends_at", "ended_by", "ended_because"])
     if rows:
         write_ledger(
             operation=Operation.ALTER, by=by, act="END_GRANT", case=case, record=rows[0], ids=[row.pk for row in rows],

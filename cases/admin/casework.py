@@ -17,9 +17,9 @@ from django.utils import timezone
 from cases.access.selectors import may
 from cases.access.services import open_file, open_list
 from cases.casefiles.models import Casefile
-from cases.casefiles.selectors import cases_for
+from cases.casefiles.selectors import listed_cases
 from cases.checkins.models import CheckIn
-from cases.checkins.selectors import checkins_for
+from cases.checkins.selectors import listed_checkins
 from cases.plans.models import FollowUpPlan
 from cases.plans.selectors import plans_for
 from cases.prosecution.models import ProsecutionReferral
@@ -106,7 +106,7 @@ class CasefileAdmin(CaseworkAdmin):
     )  # fmt: skip
 
     def rows_for(self, user: Any, at: Any) -> QuerySet[Any]:
-        return cases_for(user, at=at)
+        return listed_cases(user, at=at)
 
     def case_of(self, row: Any) -> Casefile:
         case: Casefile = row
@@ -141,7 +141,7 @@ class CheckInAdmin(CaseworkAdmin):
     )  # fmt: skip
 
     def rows_for(self, user: Any, at: Any) -> QuerySet[Any]:
-        return checkins_for(user, at=at)
+        return listed_checkins(user, at=at)
 
 
 @admin.register(ProsecutionReferral)

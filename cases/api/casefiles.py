@@ -14,7 +14,7 @@ from cases.api.base import CaseDoor
 from cases.api.words import AgencyName, OnAVersion, PersonName, UserName
 from cases.casefiles.models import Casefile
 from cases.casefiles.rules import ARROWS, LegalGround, Stage
-from cases.casefiles.selectors import cases_for
+from cases.casefiles.selectors import cases_for, listed_cases
 from cases.casefiles.services import move_case, open_case, set_next_step
 from cases.people.rules import BirthPrecision, Sex
 from cases.people.selectors import people_for
@@ -146,7 +146,8 @@ class Cases(CaseView):
             "next_step_until": "next_step_on__lte",
             "review_until": "review_on__lte",
         }
-        rows = self.rows().filter(**{path: asked[name] for name, path in filters.items() if name in asked})
+        rows = listed_cases(self.by, at=self.at).select_related("agency")
+        rows = rows.filter(**{path: asked[name] for name, path in filters.items() if name in asked})
         if asked["is_open"] is not None:
             rows = rows.filter(closed_on__isnull=asked["is_open"])
         if asked["led_by_me"]:

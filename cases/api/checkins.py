@@ -16,7 +16,7 @@ from cases.api.rhythm_shapes import ContactShape
 from cases.api.words import OnAVersion, UserName
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import AskedBy, CheckInKind, CheckInState, MoveReason, Outcome, working_days_late
-from cases.checkins.selectors import checkin_for, checkins_for, missed_of, notes_of
+from cases.checkins.selectors import checkin_for, checkins_for, listed_checkins, missed_of, notes_of
 from cases.checkins.services import (
     arrange_checkin,
     cancel_checkin,
@@ -202,7 +202,7 @@ class CheckIns(CheckInView):
             "case": "casefile__reference", "due_from": "due_on__gte", "due_until": "due_on__lte", "state": "state",
             "kind": "kind",
         }  # fmt: skip
-        rows = checkins_for(self.by, at=self.at)
+        rows = listed_checkins(self.by, at=self.at)
         rows = rows.filter(**{path: asked[name] for name, path in filters.items() if name in asked})
         if asked["mine"]:
             rows = rows.filter(caseworker=self.by)

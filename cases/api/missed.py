@@ -12,7 +12,7 @@ from cases.api.base import CaseDoor
 from cases.api.words import OnAVersion, UserName
 from cases.checkins.models import MissedContact
 from cases.checkins.rules import MissAnswer, MissCause, MissStep
-from cases.checkins.selectors import missed_for, missed_with
+from cases.checkins.selectors import listed_missed, missed_for, missed_with
 from cases.checkins.services import acknowledge_miss, answer_miss, reopen_miss
 from cities.api.base import PageQuery, Shape
 from cities.api.described import described, paged
@@ -94,7 +94,7 @@ class MissedContacts(MissedDoor):
     def get(self, request: Request) -> Response:
         self.allowed(Permission.MISSED_READ)
         asked = self.query(MissedQuery)
-        rows = missed_for(self.by, at=self.at).filter(answered_at__isnull=not asked["answered"])
+        rows = listed_missed(self.by, at=self.at).filter(answered_at__isnull=not asked["answered"])
         if "city" in asked:
             rows = rows.filter(city__code=asked["city"])
         if "step" in asked:

@@ -15,7 +15,7 @@ from cases.api.words import OnAVersion, PersonName
 from cases.casefiles.selectors import cases_for
 from cases.people.models import Person, Relationship
 from cases.people.rules import LONGEST_NAME, BirthPrecision, NameKind, RelationshipKind, Sex
-from cases.people.selectors import Match, contacts_of, names_of, people_for, person_for, search, standing_with
+from cases.people.selectors import Match, contacts_of, listed_people, names_of, person_for, search, standing_with
 from cases.people.services import add_contact, add_name, change_person, end_contact
 from cities.api.base import PageQuery, Shape
 from cities.api.described import described, paged
@@ -163,7 +163,7 @@ class People(CaseDoor):
     )
     def get(self, request: Request) -> Response:
         self.allowed(Permission.PERSON_READ)
-        found, following = self.page(people_for(self.by, at=self.at), self.query(PageQuery), keys=["pk"])
+        found, following = self.page(listed_people(self.by, at=self.at), self.query(PageQuery), keys=["pk"])
         return self.listed_and_opened(
             PersonShape, found, following,
             permission=Permission.PERSON_READ, compartment=Compartment.CORE, kind="person",

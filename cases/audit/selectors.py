@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.access.models import CaseAccess, postings_in_force
-from cases.access.rules import Ground, OutOfSight, read_reference
+from cases.access.rules import Ending, Ground, OutOfSight, read_reference
 from cases.access.selectors import compartments_open_to
 from cases.audit.rules import Kind
 from cases.casefiles.models import Casefile, StageChange
-from cases.casefiles.selectors import cases_for
+from cases.casefiles.selectors import listed_cases
 from cases.checkins.models import CheckIn
 from cases.outbox.models import Message
 from cases.outbox.selectors import messages_for
@@ -28,7 +28,7 @@ from cases.travel.selectors import statuses_of
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Operation
 from cities.roles.permissions import Permission
-from cities.roles.rules import Compartment, roles_with
+from cities.roles.rules import Compartment, Role, roles_with
 from cities.staff.models import Posting, User
 
 #: "Recently" is this long.
@@ -135,7 +135,8 @@ def _team(case: Casefile, user: User, at: datetime, before: datetime | None, mos
     for row in left.order_by("-ends_at", "-pk")[:most]:
         if row.ends_at is not None:
             words = _("%(name)s left the team") % {"name": row.user}
-            yield Happening(row.ends_at, Kind.TEAM, row.ended_by, Compartment.CORE, words, pk=row.pk)
+            why = row.get_ended_because_display() if row.ended_because not in ("", Ending.LEFT) else ""
+            yield Happening(row.ends_at, Kind.TEAM, row.ended_by, Compartment.CORE, words, why, row.pk)
 
 
 def _referrals(case: Casefile, user: User, at: datetime, before: datetime | None, most: int) -> Iterator[Happening]:
@@ -215,10 +216,40 @@ def who_looked(
     return list(entries.order_by("-at", "-pk")[:limit])
 
 
+def done_during(user_id: int, case_id: int, *, since: datetime, until: datetime, most: int = 100) -> list[LedgerEntry]:
+    """What somebody opened and did in a case from then until then, in order: for whoever reviews it."""
+    entries = LedgerEntry.objects.filter(actor=user_id, case_id=case_id, at__gte=since, at__lte=until)
+    return list(entries.select_related("actor").order_by("at", "pk")[:most])
+
+
 def ledger_for(user: User, *, at: datetime) -> QuerySet[LedgerEntry]:
     """The ledger of the cities whose ledger `user` reads, the newest first."""
     cities = _postings_that_read_ledgers(user, at=at).values("city_id")
     return LedgerEntry.objects.filter(city_id__in=cities).select_related("actor").order_by("-at", "-pk")
+
+
+def cities_read(user: User, *, at: datetime) -> list[int]:
+    """The cities whose ledger `user` reads."""
+    return sorted(city for city in _postings_that_read_ledgers(user, at=at).values_list("city_id", flat=True) if city)
+
+
+def colleague_of_a_city(user: User, pk: int, *, at: datetime) -> tuple[User, int]:
+    """Somebody who is or was posted in a city whose ledger `user` reads, or held a grant there; and that city.
+
+    Raises `OutOfSight`.
+    """
+    cities = cities_read(user, at=at)
+    posting = Posting.objects.filter(user=pk, city__in=cities).select_related("user").order_by("-starts_on").first()
+    if posting is not None:
+        return posting.user, posting.city_id or 0
+    grant = CaseAccess.grants.visible_to(user, at=at).filter(user=pk, city__in=cities).select_related("user").first()
+    if grant is None or grant.user is None:
+        liaisons = Posting.objects.filter(user=pk, city__isnull=True, role=Role.PROSECUTION_LIAISON)
+        office = liaisons.select_related("user").first() if cities else None
+        if office is None:
+            raise OutOfSight
+        return office.user, cities[0]
+    return grant.user, grant.city_id
 
 
 def filed_case(user: User, reference: str, *, at: datetime) -> Casefile:
@@ -240,7 +271,7 @@ def recently_opened(user: User, *, at: datetime, limit: int = 5) -> list[Casefil
     )
     latest = opened.order_by().values("case_id").annotate(last=Max("at")).order_by("-last")[: limit * 4]
     order: dict[int | None, int] = {row["case_id"]: place for place, row in enumerate(latest)}
-    found = cases_for(user, at=at).filter(pk__in=[pk for pk in order if pk is not None])
+    found = listed_cases(user, at=at).filter(pk__in=[pk for pk in order if pk is not None])
     return sorted(found, key=lambda case: order[case.pk])[:limit]
 
 

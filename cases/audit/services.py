@@ -9,7 +9,7 @@ from django.db import transaction
 from cases.access.rules import NotAllowed
 from cases.access.selectors import standing
 from cases.access.services import write_ledger
-from cases.audit.selectors import filed_case
+from cases.audit.selectors import colleague_of_a_city, filed_case
 from cases.casefiles.models import Casefile
 from cities.ledger.rules import Operation
 from cities.roles.permissions import Permission
@@ -30,3 +30,16 @@ def open_case_ledger(*, by: User, at: datetime, reference: str, purpose: str = "
         standing=standing(by, Permission.LEDGER_READ, city_id=case.city_id, at=at), purpose=purpose,
     )  # fmt: skip
     return case
+
+
+@transaction.atomic
+def open_colleague_sights(*, by: User, at: datetime, user_id: int) -> User:
+    """Look at what somebody could see in a city, as whoever reads its ledger. The look is written down too."""
+    if standing(by, Permission.LEDGER_READ, city_id=None, at=at) is None:
+        raise NotAllowed(Permission.LEDGER_READ.value)
+    colleague, city_id = colleague_of_a_city(by, user_id, at=at)
+    write_ledger(
+        operation=Operation.CONSULT, by=by, act=Permission.LEDGER_READ, city_id=city_id, record=colleague,
+        standing=standing(by, Permission.LEDGER_READ, city_id=city_id, at=at),
+    )  # fmt: skip
+    return colleague

@@ -20,11 +20,16 @@ from cities.staff.selectors import postings
 
 def cases_for(user: User, *, at: datetime) -> QuerySet[Casefile]:
     """The cases that `user` may know of, the newest first."""
-    return (
-        Casefile.objects.visible_to(user, at=at)
-        .select_related("person", "city", "owner", "lead_caseworker")
-        .order_by("-pk")
-    )
+    return _newest_first(Casefile.objects.visible_to(user, at=at))
+
+
+def listed_cases(user: User, *, at: datetime) -> QuerySet[Casefile]:
+    """Those of them that stand in lists: what she opened in an emergency doesn't."""
+    return _newest_first(Casefile.objects.listed_to(user, at=at))
+
+
+def _newest_first(rows: QuerySet[Casefile]) -> QuerySet[Casefile]:
+    return rows.select_related("person", "city", "owner", "lead_caseworker").order_by("-pk")
 
 
 def case_for(user: User, reference: str, *, at: datetime) -> Casefile:
@@ -45,7 +50,7 @@ def stage_changes_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[St
 def open_cases_of_my_cities(user: User, *, at: datetime) -> QuerySet[Casefile]:
     """The open cases of the cities that `user` covers by a posting: what a coordinator supervises."""
     cities = cities_open_to(user, Compartment.CORE, at=at)
-    return cases_for(user, at=at).filter(closed_on__isnull=True, city__in=cities)
+    return listed_cases(user, at=at).filter(closed_on__isnull=True, city__in=cities)
 
 
 def unassigned(user: User, *, at: datetime) -> QuerySet[Casefile]:
@@ -56,7 +61,7 @@ def unassigned(user: User, *, at: datetime) -> QuerySet[Casefile]:
 def reviews_due(user: User, *, at: datetime) -> QuerySet[Casefile]:
     """Open cases whose review day has come, the longest overdue first."""
     today = timezone.localdate(at)
-    open_cases = cases_for(user, at=at).filter(closed_on__isnull=True, review_on__lte=today)
+    open_cases = listed_cases(user, at=at).filter(closed_on__isnull=True, review_on__lte=today)
     return open_cases.order_by("review_on", "pk")
 
 
@@ -91,7 +96,7 @@ def caseload(user: User, *, at: datetime) -> list[Caseload]:
 def next_steps_of(user: User, *, at: datetime, within_days: int = 14) -> QuerySet[Casefile]:
     """The open cases in which `user` must take the next step soon, or should have; the first due first."""
     until = timezone.localdate(at) + timedelta(days=within_days)
-    mine = cases_for(user, at=at).filter(closed_on__isnull=True, owner=user, next_step_on__lte=until)
+    mine = listed_cases(user, at=at).filter(closed_on__isnull=True, owner=user, next_step_on__lte=until)
     return mine.order_by("next_step_on", "pk")
 
 
@@ -108,6 +113,6 @@ def require_sharing(user: User, case: Casefile, *, at: datetime) -> None:
 
 
 def may_own(user: User, case: Casefile, *, at: datetime) -> bool:
-    """Whether the next step can be this user's: she may know of the case and her posting lets her change it."""
-    sees = Casefile.objects.visible_to(user, at=at).filter(pk=case.pk).exists()
+    """Whether the next step can be this user's: she works with the case and her posting lets her change it."""
+    sees = Casefile.objects.listed_to(user, at=at).filter(pk=case.pk).exists()
     return sees and may(user, Permission.CASE_CHANGE, city_id=case.city_id, at=at)

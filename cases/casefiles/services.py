@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess, postings_in_force
-from cases.access.rules import Ground, OutOfSight, Refused, clean_text
+from cases.access.rules import Ending, Ground, OutOfSight, Refused, clean_text
 from cases.access.selectors import team_of
 from cases.access.services import end_grants, grant, locked, require, write_ledger
 from cases.casefiles.models import Casefile, CaseNumber, StageChange
@@ -163,10 +163,15 @@ def move_case(*, case: Casefile, by: User, at: datetime, version: int, to: str, 
 
 def _end_team(*, case: Casefile, by: User, at: datetime) -> None:
     """Nobody sees a closed case by a place on its team, but the lead for two weeks. Reopened, it begins without one."""
-    left = CaseAccess.grants.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), casefile=case, ground=Ground.TEAM)
+    held = {"casefile": case, "ground__in": [Ground.TEAM, Ground.DEPUTY]}
+    left = CaseAccess.grants.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), **held)
     for member in User.objects.filter(pk__in=left.values("user_id")).order_by("pk"):
         after = AFTER_CLOSING if case.closed_on and member == case.lead_caseworker else timedelta(0)
-        end_grants(by=by, at=at, case=case, user=member, ground=Ground.TEAM, after=after)
+        for ground in (Ground.TEAM, Ground.DEPUTY):
+            end_grants(
+                by=by, at=at, case=case, user=member, ground=ground, because=Ending.CLOSED,
+                after=after if ground == Ground.TEAM else timedelta(0),
+            )  # fmt: skip
 
 
 @transaction.atomic
@@ -236,7 +241,7 @@ def assign_lead(
         recipient=f"user {to.user_id}",
     )  # fmt: skip
     if former is not None and not keep_former:
-        end_grants(by=by, at=at, case=row, user=former, ground=Ground.TEAM)
+        end_grants(by=by, at=at, case=row, user=former, ground=Ground.TEAM, because=Ending.LEAD)
     return row
 
 

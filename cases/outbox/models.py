@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseRow
+from cases.access.models import CaseRow, VisibleQuerySet, cities_reviewed_by
 from cases.access.rules import known
 from cases.outbox.rules import SENT_BY_THE_CLOCK, Channel, MessageKind, MessageState
 from cities.roles.rules import Compartment
 from cities.staff.models import User
+
+
+class MessageQuerySet(VisibleQuerySet["Message"]):
+    """Messages, asked for on somebody's behalf."""
+
+    def visible_to(self, user: User, *, at: datetime) -> Self:
+        """Those in cases one may know of; and one's own, for whoever looks after the looking in that city."""
+        known = super().visible_to(user, at=at)
+        return known | self.filter(recipient=user, city__in=cities_reviewed_by(user, at=at))
 
 
 class Message(CaseRow):
@@ -55,6 +67,8 @@ class Message(CaseRow):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
+
+    objects: ClassVar[models.Manager[Any]] = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

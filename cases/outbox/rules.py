@@ -14,11 +14,14 @@ from cities.places.rules import BRUSSELS, moment_of
 class MessageKind(models.TextChoices):
     """What a message is about, in the order in which a message of several tells them. No kind has room for a name."""
 
+    EMERGENCY = "EMERGENCY", _("emergency opening to review")
+    UNREVIEWED = "UNREVIEWED", _("emergency opening that nobody reviewed in time")
     BEFORE = "BEFORE", _("contact about to begin")
     STEP = "STEP", _("missed contact that waits for an answer")
     LATE = "LATE", _("late check-in")
     TO_RECORD = "TO_RECORD", _("outcome to record")
     CHECKIN_REMINDER = "CHECKIN_REMINDER", _("reminder of a check-in")
+    CONFIRM = "CONFIRM", _("grants to confirm")
     DEAD_LETTER = "DEAD_LETTER", _("message that could not be sent")
     TO_PERSON = "TO_PERSON", _("reminder of an appointment")
 
@@ -46,6 +49,9 @@ SENT_BY_THE_CLOCK = (Channel.EMAIL, Channel.IN_APP, Channel.SMS)
 
 #: What announces a contact: of no use once it is over or late, and never in one breath with "late".
 ANNOUNCES = frozenset({MessageKind.CHECKIN_REMINDER, MessageKind.BEFORE, MessageKind.TO_PERSON})
+
+#: What goes to whoever answers for who sees what: wherever she is, and also where she may know of no case.
+TO_REVIEWERS = frozenset({MessageKind.EMERGENCY, MessageKind.UNREVIEWED, MessageKind.CONFIRM})
 
 #: A sender holds a message this long; after that another may take it.
 LEASE = timedelta(minutes=5)
@@ -115,10 +121,10 @@ def before_quiet(at: datetime, quiet: Quiet) -> datetime:
 def held_until(at: datetime, *, kind: str, quiet: Quiet, happens_at: datetime | None) -> datetime:
     """When a message that is due at `at` is sent: at once, or when the quiet hours end.
 
-    What was asked for just before a contact comes when it was asked for; what would come after the contact it
-    announces is sent rather than nothing, but never to the person.
+    What was asked for just before a contact comes when it was asked for, and an emergency waits for nothing; what
+    would come after the contact it announces is sent rather than nothing, but never to the person.
     """
-    if kind == MessageKind.BEFORE:
+    if kind in (MessageKind.BEFORE, MessageKind.EMERGENCY):
         return at
     ends = after_quiet(at, quiet)
     too_late = kind == MessageKind.CHECKIN_REMINDER and happens_at is not None and at < happens_at <= ends

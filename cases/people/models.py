@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseAccess, CaseRow, RowT, VisibleQuerySet, cities_open_to
+from cases.access.models import CaseRow, GrantQuerySet, RowT, VisibleQuerySet, cities_open_to
 from cases.access.rules import NeedToKnow, known
 from cases.people.rules import BirthPrecision, NameKind, RelationshipKind, Sex
 from cities.places.models import City
@@ -22,14 +22,14 @@ from cities.staff.models import User
 class PersonQuerySet(VisibleQuerySet[RowT]):
     """People, and rows about people, asked for on somebody's behalf."""
 
-    def visible_to(self, user: User, *, at: datetime) -> Self:
+    def _known_by(self, user: User, grants: GrantQuerySet, *, at: datetime) -> Self:
         """People of a city one coordinates, people whose case one may know, and the family in those cases.
 
         Who may know of the cases of a city and not of their care, a mayor, knows the people of cases alone: that
         somebody is family of somebody is care.
         """
         person = "pk" if self.model is Person else "person"
-        core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        core = grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
         core_cities = cities_open_to(user, Compartment.CORE, at=at)
         care_cities = cities_open_to(user, Compartment.CARE, at=at)
         followed = Person.objects.filter(
@@ -37,7 +37,7 @@ class PersonQuerySet(VisibleQuerySet[RowT]):
             | (Q(casefiles__city__in=core_cities) & ~Q(casefiles__city=F("city")))
             | Q(casefiles__city__in=core_cities.exclude(city__in=care_cities))
         ).values("pk")
-        family = Relationship.objects.visible_to(user, at=at).values("other_id")
+        family = Relationship.objects.all()._known_by(user, grants, at=at).values("other_id")
         return self.filter(Q(city__in=care_cities) | Q(**{f"{person}__in": followed}) | Q(**{f"{person}__in": family}))
 
 

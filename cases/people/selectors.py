@@ -31,6 +31,11 @@ def people_for(user: User, *, at: datetime) -> QuerySet[Person]:
     return Person.objects.visible_to(user, at=at).select_related("city").order_by("sort_name", "pk")
 
 
+def listed_people(user: User, *, at: datetime) -> QuerySet[Person]:
+    """Those of them that stand in lists and are found by searching: not by an emergency opening alone."""
+    return Person.objects.listed_to(user, at=at).select_related("city").order_by("sort_name", "pk")
+
+
 def person_for(user: User, pk: int, *, at: datetime) -> Person:
     """One person, or `OutOfSight`."""
     found = people_for(user, at=at).filter(pk=pk).first()
@@ -104,7 +109,7 @@ def search(user: User, text: str, *, at: datetime, limit: int = 20) -> list[Matc
     transliteration and typing errors.
     """
     if wanted := read_reference(text):
-        found = people_for(user, at=at).filter(casefiles__reference=wanted)
+        found = listed_people(user, at=at).filter(casefiles__reference=wanted)
         return _matches([(person, person.official_name, _("case reference")) for person in found], user, at=at)
     born_on, rest = take_date(text.replace("\x00", " ")[:200])
     words = list(dict.fromkeys(fold(rest).split()))[:MOST_WORDS]
@@ -112,7 +117,7 @@ def search(user: User, text: str, *, at: datetime, limit: int = 20) -> list[Matc
         return _matches(_by_name(user, words, born_on=born_on, at=at, limit=limit), user, at=at)
     if born_on is None:
         return []
-    born = people_for(user, at=at).filter(born_on=born_on, birth_precision=BirthPrecision.DAY)[:limit]
+    born = listed_people(user, at=at).filter(born_on=born_on, birth_precision=BirthPrecision.DAY)[:limit]
     why = _("born on %(day)s") % {"day": date_format(born_on, "DATE_FORMAT")}
     return _matches([(person, person.official_name, why) for person in born], user, at=at)
 
@@ -122,7 +127,7 @@ def _by_name(
 ) -> list[tuple[Person, str, str]]:
     """Each person once, by the name most like what was typed, and in what way it is."""
     sounds = _sounds_of(words)
-    names = PersonName.objects.visible_to(user, at=at).annotate(padded=Concat(Value(" "), "folded", Value(" ")))
+    names = PersonName.objects.listed_to(user, at=at).annotate(padded=Concat(Value(" "), "folded", Value(" ")))
     if born_on is not None:
         names = names.filter(person__born_on=born_on)
     closeness: Any = Value(0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.utils.translation import gettext
@@ -109,6 +109,9 @@ def may_approve(*, approver: int, drafted_by: int) -> bool:
     """A second person approves: never the one who answers for the words, whatever her role."""
     return approver != drafted_by
 
+
+#: So long after "no further action" the office still reads what was sent to it.
+AFTER_LAST_WORD = timedelta(days=92)
 
 #: A referral is read by a person: so many statements, no more.
 MOST_FACTS = 30

@@ -43,13 +43,13 @@ CASE_PAGES = (
 )
 
 PLACES = (
-    Place("cases:my_day", _("My day"), None, ("cases:absence", "cases:colleague"), shortcut="g d"),
+    Place("cases:my_day", _("My day"), None, ("cases:absence", "cases:colleague_contacts"), shortcut="g d"),
     Place("cases:calendar", _("Calendar"), Permission.CHECKIN_READ, ("cases:calendar",)),
     Place("cases:case_list", _("Cases"), Permission.CASE_READ, CASE_PAGES, shortcut="g c"),
-    Place("cases:board", _("Board"), Permission.BOARD_READ),
+    Place("cases:board", _("Board"), Permission.BOARD_READ, ("cases:emergency_", "cases:confirm_")),
     Place("cases:referral_list", _("Referrals"), Permission.REFERRAL_READ, ("cases:referral",)),
     Place("cases:picture", _("National picture"), Permission.PICTURE_READ, ("cases:picture",)),
-    Place("cases:ledger", _("Ledger"), Permission.LEDGER_READ, ("cases:ledger",)),
+    Place("cases:ledger", _("Ledger"), Permission.LEDGER_READ, ("cases:ledger", "cases:colleague_sights")),
     Place("cities:city_list", _("Cities"), Permission.CITY_READ, ("cities:city",)),
 )
 

@@ -20,6 +20,7 @@ from cases.access.rules import Refused, Stale
 from cases.access.selectors import acts_of
 from cases.access.services import open_file, open_list
 from cases.casefiles.models import Casefile
+from cases.emergencies.selectors import open_now
 from cases.people.rules import age_on
 from cases.prosecution.selectors import caution_on
 from cases.web.purposes import PURPOSES
@@ -107,6 +108,7 @@ def case_page(
         "caution": caution_on(case, request.user, at=request.at),
         "acts": {act.name for act in acts},
         "tabs": tabs(request, case, acts),
+        "emergency": open_now(request.user, case, at=request.at) if Permission.EMERGENCY_OPEN in acts else None,
         "today": timezone.localdate(request.at),
         "cancel": reverse("cases:case", args=[case.reference]),
         **shown,

@@ -12,6 +12,7 @@ PURPOSES = {
     "cases:case_list": _("from the list of cases"),
     "cases:case_open": _("after opening the case"),
     "cases:board": _("from the coordinator's board"),
+    "cases:emergency_open": _("opened in an emergency"),
     "cases:search": _("found by searching"),
     "cases:referral_list": _("from the list of referrals"),
     "cases:case": _("from the case"),

@@ -81,8 +81,10 @@ class DesignationAdmin(SettingsAdmin):
 class CitySettingsAdmin(SettingsAdmin):
     """How a city follows up. Without a row of its own it has the defaults."""
 
-    list_display = ("city", "coordinator_after", "conference_after", "misses_in_a_row", "quiet_from", "quiet_until")
-    fields = ("city", "coordinator_after", "conference_after", "misses_in_a_row", "quiet_from", "quiet_until")
+    list_display = ("city", "coordinator_after", "conference_after", "misses_in_a_row", "confirm_days", "quiet_from")
+    fields = (
+        "city", "coordinator_after", "conference_after", "misses_in_a_row", "confirm_days", "quiet_from", "quiet_until"
+    )  # fmt: skip
     given_once = ("city",)
 
     def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:

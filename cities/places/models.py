@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.places.rules import Community, Region
 from cities.records import DateRange, Record
+from cities.roles.rules import CONFIRM_DAYS
 
 
 class City(Record):
@@ -151,6 +152,11 @@ class CitySettings(Record):
     misses_in_a_row = models.PositiveSmallIntegerField(
         _("misses in a row"), default=3, validators=[MinValueValidator(2), MaxValueValidator(20)],
         help_text=_("So many missed contacts in a row go to the next case conference at once."),
+    )  # fmt: skip
+    confirm_days = models.PositiveSmallIntegerField(
+        _("grants are confirmed every"), default=CONFIRM_DAYS,
+        validators=[MinValueValidator(28), MaxValueValidator(366)],
+        help_text=_("So many days after a grant was given or confirmed it has to be confirmed, or it lapses."),
     )  # fmt: skip
     quiet_from = models.TimeField(_("quiet from"), default=time(20, 0), help_text=_("No message after this hour."))
     quiet_until = models.TimeField(_("quiet until"), default=time(7, 0), help_text=_("Nor before this one."))

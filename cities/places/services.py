@@ -123,7 +123,7 @@ def designate(
 @transaction.atomic
 def change_city_settings(
     *, city: City, by: User | Clock, at: datetime, coordinator_after: int, conference_after: int, misses_in_a_row: int,
-    quiet_from: time, quiet_until: time, version: int | None = None,
+    quiet_from: time, quiet_until: time, confirm_days: int | None = None, version: int | None = None,
 ) -> CitySettings:  # fmt: skip
     """How a city follows up. What is on a step of the ladder already keeps the deadline it was given.
 
@@ -139,6 +139,7 @@ def change_city_settings(
     values = {
         "coordinator_after": coordinator_after, "conference_after": conference_after,
         "misses_in_a_row": misses_in_a_row, "quiet_from": quiet_from, "quiet_until": quiet_until,
+        "confirm_days": row.confirm_days if confirm_days is None else confirm_days,
     }  # fmt: skip
     changed = put_in(row, values)
     if is_new or changed:

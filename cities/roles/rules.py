@@ -79,11 +79,12 @@ _CASEWORK = _READS_CORE | {
 
 #: role -> the acts it may do.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.CASEWORKER: _SIGNED_IN | _CASEWORK,
+    Role.CASEWORKER: _SIGNED_IN | _CASEWORK | {Permission.EMERGENCY_OPEN},
     Role.COORDINATOR: _SIGNED_IN
     | _CASEWORK
     | {Permission.CASE_OPEN, Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.CHECKIN_ACKNOWLEDGE}
     | {Permission.BOARD_READ, Permission.PICTURE_READ, Permission.ABSENCE_ARRANGE}
+    | {Permission.EMERGENCY_REVIEW, Permission.GRANT_CONFIRM}
     | {Permission.REFERRAL_READ, Permission.REFERRAL_DRAFT, Permission.REFERRAL_APPROVE, Permission.REFERRAL_SEND},
     Role.MAYOR: _SIGNED_IN
     | _READS_CORE
@@ -95,7 +96,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PARTNER: _SIGNED_IN,
     Role.ANALYST: _SIGNED_IN | {Permission.PICTURE_READ},
     Role.DATA_PROTECTION_OFFICER: _SIGNED_IN
-    | {Permission.ACCESS_READ, Permission.LEDGER_READ, Permission.PICTURE_READ},
+    | {Permission.ACCESS_READ, Permission.LEDGER_READ, Permission.PICTURE_READ}
+    | {Permission.EMERGENCY_REVIEW, Permission.POSTING_CONFIRM},
     Role.ADMINISTRATOR: _SIGNED_IN | {Permission.SETTINGS_CHANGE},
     Role.INTEGRATION: _READS_CITIES,
 }
@@ -117,6 +119,10 @@ COMPARTMENTS: dict[Role, frozenset[Compartment]] = {
 
 #: Roles whose posting in a city is itself a ground for every case of that city.
 POSTED_TO_EVERY_CASE = frozenset({Role.COORDINATOR, Role.MAYOR})
+
+#: A grant, and a posting that covers a whole city, is confirmed each quarter: after so many days, unless the city has
+#: another number (`CitySettings`). That one is due is said so many days before.
+CONFIRM_DAYS, NOTICE_DAYS = 92, 14
 
 #: Roles that may be posted without a city: they serve the whole country.
 WITHOUT_CITY = frozenset({Role.ANALYST, Role.PROSECUTION_LIAISON, Role.ADMINISTRATOR, Role.INTEGRATION})

@@ -82,6 +82,13 @@ class Posting(Record):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+    #: When it was ended in the middle of a day, so that what could be seen that morning stays true.
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
+    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("confirmed by"),
+    )  # fmt: skip
 
     objects = PostingQuerySet.as_manager()
 

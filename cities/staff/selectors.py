@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from cities.refusals import OutOfSight
 from cities.roles.permissions import Permission
-from cities.roles.rules import Role, roles_with
+from cities.roles.rules import CONFIRM_DAYS, NOTICE_DAYS, POSTED_TO_EVERY_CASE, Role, roles_with
 from cities.staff.models import Absence, Posting, User
 
 if TYPE_CHECKING:
@@ -77,6 +79,23 @@ def colleagues(city: City, *, at: datetime, role: Role | None = None) -> QuerySe
     if role is not None:
         found = found.filter(role=role)
     return found.select_related("user", "agency", "city").order_by("user__last_name", "user__first_name", "pk")
+
+
+def postings_to_confirm(user: User, *, at: datetime) -> QuerySet[Posting]:
+    """The postings that cover a city and are to be confirmed within a fortnight, or should have been: for whoever
+    looks after the looking there, never her own. Each with `due_on`, the first due first."""
+    cities = Posting.objects.in_force(at=at).filter(user=user, role__in=sorted(roles_with(Permission.POSTING_CONFIRM)))
+    days = Coalesce(F("city__settings__confirm_days"), CONFIRM_DAYS)
+    due_on = ExpressionWrapper(Coalesce(F("confirmed_on"), F("starts_on")) + days, output_field=DateField())
+    return (
+        Posting.objects.in_force(at=at)
+        .filter(city__in=cities.values("city_id"), role__in=sorted(POSTED_TO_EVERY_CASE))
+        .exclude(user=user)
+        .annotate(due_on=due_on)
+        .filter(due_on__lte=timezone.localdate(at) + timedelta(days=NOTICE_DAYS))
+        .select_related("user", "agency", "city", "confirmed_by")
+        .order_by("due_on", "pk")
+    )
 
 
 def first_administrator(*, at: datetime) -> User | None:

@@ -11,6 +11,7 @@ from cities.roles.permissions import Permission as P
 
 #: Whose sight a part of the scene's case is in: by name in the cast.
 CORE, CARE, CELL, OFFICE = "alice carla mayor", "alice carla", "carla mayor", "carla mayor liaison"
+REVIEWED = "alice carla mayor dana"
 #: A list, or something that lies in no case: it is there for everybody, and shows each what is hers.
 ALL = "*"
 
@@ -25,6 +26,8 @@ class Route:
     needs: P | None
     seen_by: str = ALL
     closed_to: str = ""
+    #: Other acts that let one in too.
+    may_also: tuple[P, ...] = ()
 
 
 def _acts(prefix: str, address: str, seen_by: str, acts: dict[str, P]) -> list[Route]:
@@ -35,7 +38,7 @@ def _acts(prefix: str, address: str, seen_by: str, acts: dict[str, P]) -> list[R
     ]
 
 
-A_CASE = "cases/{reference}"
+A_CASE, A_LOOK = "cases/{reference}", "emergency-openings/{emergency}"
 
 ROUTES = [
     Route("cities_api:me", "get", "me", None),
@@ -110,6 +113,17 @@ ROUTES = [
         "referral", "referrals/{sent}", OFFICE,
         {"send": P.REFERRAL_SEND, "acknowledge": P.REFERRAL_ACKNOWLEDGE, "answer": P.REFERRAL_ANSWER},
     ),
+    # Read by whoever opened it, or reviews it; those who know of the case are told on its own page.
+    Route("cases_api:emergencies", "get", "emergency-openings", P.EMERGENCY_REVIEW, may_also=(P.EMERGENCY_OPEN,)),
+    Route("cases_api:emergencies", "post", "emergency-openings", P.EMERGENCY_OPEN),
+    Route("cases_api:emergency", "get", A_LOOK, P.EMERGENCY_REVIEW, REVIEWED),
+    Route("cases_api:emergency_end", "post", f"{A_LOOK}/end", P.EMERGENCY_OPEN, REVIEWED, closed_to="alice"),
+    Route("cases_api:emergency_review", "post", f"{A_LOOK}/review", P.EMERGENCY_REVIEW, REVIEWED),
+    Route("cases_api:grants_to_confirm", "get", "grants-to-confirm", P.GRANT_CONFIRM),
+    Route("cases_api:grants_confirm", "post", "grants-to-confirm/confirm", P.GRANT_CONFIRM),
+    Route("cases_api:grants_end", "post", "grants-to-confirm/end", P.GRANT_CONFIRM),
+    Route("cases_api:postings_to_confirm", "get", "postings-to-confirm", P.POSTING_CONFIRM),
+    Route("cases_api:postings_confirm", "post", "postings-to-confirm/confirm", P.POSTING_CONFIRM),
     Route("cases_api:offences", "get", "offences", P.REFERRAL_READ),
     Route("cases_api:people", "get", "people", P.PERSON_READ),
     Route("cases_api:people_search", "post", "people/search", P.PERSON_READ),

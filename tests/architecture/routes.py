@@ -94,6 +94,15 @@ CASES = {
     "cases:timeline": page(Act.CASE_READ),
     "cases:who_can_see": page(Act.ACCESS_READ),
     "cases:ledger": page(Act.LEDGER_READ),
+    # Of whoever works in a city that she reviews; of anybody else it is not there.
+    "cases:colleague_sights": page(Act.LEDGER_READ, "colleague"),
+    # What leads nowhere is answered by the form itself, alike for hidden and missing: tests/cases/emergencies.
+    "cases:emergency_open": form(Act.EMERGENCY_OPEN),
+    "cases:emergency_end": does(Act.EMERGENCY_OPEN, "emergency"),
+    "cases:emergency_list": page(Act.EMERGENCY_REVIEW),
+    "cases:emergency_review": form(Act.EMERGENCY_REVIEW, "emergency"),
+    "cases:confirm_list": form(Act.GRANT_CONFIRM),
+    "cases:confirm_postings": form(Act.POSTING_CONFIRM),
     "cases:picture": page(Act.PICTURE_READ),
     "cases:picture_table": page(Act.PICTURE_READ),
     "cases:search": form(Act.PERSON_READ),
@@ -237,6 +246,16 @@ API = {
     "cases_api:referral_withdraw": does(Act.REFERRAL_DRAFT, "sent_referral", JUSTICE),
     "cases_api:referral_acknowledge": does(Act.REFERRAL_ACKNOWLEDGE, "sent_referral", JUSTICE),
     "cases_api:referral_answer": does(Act.REFERRAL_ANSWER, "sent_referral", JUSTICE),
+    # Whoever opens sees her own there, whoever reviews those of her cities.
+    "cases_api:emergencies": Route({"GET": None, "POST": Act.EMERGENCY_OPEN}),
+    "cases_api:emergency": page(None, "emergency"),
+    "cases_api:emergency_end": does(Act.EMERGENCY_OPEN, "emergency"),
+    "cases_api:emergency_review": does(Act.EMERGENCY_REVIEW, "emergency"),
+    "cases_api:grants_to_confirm": page(Act.GRANT_CONFIRM),
+    "cases_api:grants_confirm": does(Act.GRANT_CONFIRM),
+    "cases_api:grants_end": does(Act.GRANT_CONFIRM),
+    "cases_api:postings_to_confirm": page(Act.POSTING_CONFIRM),
+    "cases_api:postings_confirm": does(Act.POSTING_CONFIRM),
     "cases_api:national_picture": page(Act.PICTURE_READ),
 }
 

@@ -32,6 +32,7 @@ from tests.architecture.routes import API, CASES, ROUTES, Route
 from tests.factories import Cast, a_case
 from tests.factories.absences import an_absence
 from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
+from tests.factories.emergencies import an_emergency
 from tests.factories.plans import a_plan
 from tests.factories.referrals import sent_referral
 
@@ -111,7 +112,8 @@ def a_scene(cast: Cast) -> Scene:
         "rhythm": a_rhythm(case, plan, by=cast.alice, at=at, starts_on=today, place=f"{IN_CORE} place"),
         "action": action, "contact": contact,
         "avoided": avoided, "status": status, "person": case.person, "user": cast.bob, "agency": cast.agency,
-        "sent_referral": referral, "absence": an_absence(cast.alice, at=at), "reminder": agreed,
+        "sent_referral": referral, "colleague": cast.alice, "emergency": an_emergency(case),
+        "absence": an_absence(cast.alice, at=at), "reminder": agreed,
         "missed": a_missed_contact(case, plan, by=cast.alice, at=at, due_on=today),
     }  # fmt: skip
     leave_reminders(by=Clock.CLOCK, at=at)
@@ -136,7 +138,9 @@ def ask(client: Client, method: str, address: str) -> HttpResponse:
 
 
 def is_of_a_case(name: str) -> bool:
-    return name in CASES | API and ("reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency"))
+    return name in CASES | API and (
+        "reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency", "colleague")
+    )
 
 
 def each(of: dict[str, Route] = ROUTES) -> Iterator[tuple[str, Route, str, Permission | None]]:

@@ -17,7 +17,6 @@ import pytest
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 

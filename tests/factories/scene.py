@@ -17,6 +17,7 @@ from tests.factories.absences import an_absence
 from tests.factories.cases import a_case
 from tests.factories.cast import Cast
 from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
+from tests.factories.emergencies import an_emergency
 from tests.factories.places import AT, TODAY, posting_of
 from tests.factories.plans import a_plan
 from tests.factories.referrals import a_referral, an_offence, sent_referral
@@ -69,6 +70,7 @@ def a_scene(cast: Cast) -> Scene:
         "person": case.person_id, "contact": contact.pk, "status": status.pk, "plan": plan.number, "goal": goal.pk,
         "action": action.pk, "rhythm": rhythm.pk, "avoided": avoided.pk, "checkin": checkin.pk, "recorded": recorded.pk,
         "missed": missed.pk, "absence": an_absence(cast.alice).pk,
+        "emergency": an_emergency(case).pk,
         "drafted": drafted.pk, "sent": sent.pk, "offence": an_offence().pk, "agency": cast.agency.pk,
         "office": cast.office.pk, "user": cast.alice.pk, "posting": posting_of(cast.bob).pk,
     }  # fmt: skip

@@ -24,6 +24,7 @@ def function(name: str, returns: str, body: str, *, owner: str, to: str, argumen
 def statements() -> Iterator[str]:
     """Which cities and which cases are mine: asked once a statement, by every policy. And when a colleague is busy."""
     names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_people my_settings busy role_of"
+    names += " emergency_case"
     for name in names.split():
         yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
     by_compartment = " OR ".join(
@@ -85,6 +86,13 @@ def statements() -> Iterator[str]:
         "UNION SELECT r.other_id FROM cases_relationship r WHERE r.casefile_id IN (SELECT apparatus_my_cases('CARE')) "
         "OR r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
         **own,
+    )  # fmt: skip
+    opening = in_sql(roles_with(Permission.EMERGENCY_OPEN))
+    yield from function(  # the only way to a case that one has no ground for: by its whole reference, in one's own city
+        "apparatus_emergency_case", "TABLE (case_id bigint, in_city bigint)",
+        "SELECT c.id, c.city_id FROM cases_casefile c WHERE c.reference = wanted AND EXISTS (SELECT FROM "
+        f"cities_posting p WHERE p.city_id = c.city_id AND {POSTED_NOW} AND p.role IN ({opening}))",
+        arguments="wanted text", **own,
     )  # fmt: skip
     hers = f"o.user_id = h.id AND o.starts_on <= {TODAY} AND NOT o.ends_on <= {TODAY} IS TRUE"
     yield from function(

@@ -24,7 +24,8 @@ PEOPLE, CARE, CLOCK = "apparatus_people", "apparatus_care", "apparatus_clock"
 COUNTER, KEEPER = "apparatus_counter", "apparatus_keeper"
 
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan
-#: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told.
+#: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told, and that
+#: nobody confirmed it; of an emergency opening that nobody reviewed it, not why it was made.
 CLOCK_MAY = {
     "cases_casefile": "SELECT",
     "cases_rhythm": "SELECT, UPDATE",
@@ -33,8 +34,11 @@ CLOCK_MAY = {
     "cases_checkin": "SELECT, INSERT, UPDATE",
     "cases_missedcontact": "SELECT, INSERT, UPDATE",
     "cases_missedstep": "SELECT, INSERT, UPDATE",
-    "cases_caseaccess": "SELECT (id, casefile_id, city_id, user_id, posting_id, agency_id, compartment, ground, "
-    "starts_at, ends_at)",
+    "cases_caseaccess": "SELECT (id, casefile_id, city_id, user_id, posting_id, agency_id, reference, compartment, "
+    "ground, starts_at, ends_at, confirm_by, notice_on), UPDATE (ends_at, ended_because, confirm_by, notice_on)",
+    "cases_emergencyopening": "SELECT (id, casefile_id, city_id, user_id, reference, opened_at, review_by, late_at), "
+    "UPDATE (late_at)",
+    "cases_emergencyreview": "SELECT (id, opening_id)",
     "cases_followupplan": "SELECT (id, casefile_id, state, ended_on)",
     "cases_message": "SELECT, INSERT, UPDATE",
     "cases_agreedreminder": "SELECT",

@@ -8,7 +8,7 @@ from django.db import models
 
 from cases.access.policies.roles import CARE, CLOCK, CLOCK_MAY, COUNTER, COUNTER_MAY, KEEPER, PEOPLE, is_care, need_of
 from cases.access.policies.terms import USER
-from cases.access.rules import Ground
+from cases.access.rules import EMERGENCY_LASTS, Ground
 from cities.roles.rules import Compartment
 
 
@@ -36,6 +36,15 @@ def sees(model: type[models.Model]) -> str:
     referral = "referral_id IN (SELECT id FROM cases_prosecutionreferral)"
     if table == "cases_caution":
         return f"{cities} OR casefile_id {cases} OR {referral}"
+    if table == "cases_emergencyreview":
+        return "opening_id IN (SELECT id FROM cases_emergencyopening)"
+    reviewed = "city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
+    if table == "cases_emergencyopening":
+        return f"user_id = {USER} OR {reviewed} OR {cities} OR casefile_id {cases}"
+    if table == "cases_message":
+        return f"{cities} OR casefile_id {cases} OR (recipient_id = {USER} AND {reviewed})"
+    if table == "cases_grantconfirmation":
+        return f"{reviewed} OR {cities} OR casefile_id {cases}"
     if any(field.name == "referral" for field in model._meta.fields):
         # The office sees what was sent: no statement that was taken out before, no step from before the sending.
         sent = "to_stage IN ('SENT', 'ACKNOWLEDGED', 'ANSWERED')" if "stage" in table else "removed_at IS NULL"
@@ -43,7 +52,7 @@ def sees(model: type[models.Model]) -> str:
     if table == "cases_caseaccess":
         justice_cities, justice = cities.replace("CORE", "JUSTICE"), cases.replace("CORE", "JUSTICE")
         return (
-            f"user_id = {USER} OR city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[]) "
+            f"user_id = {USER} OR {reviewed} "
             f"OR (agency_id = ANY((SELECT apparatus_my_offices())::bigint[]) AND casefile_id {justice}) "
             f"OR (({cities} OR casefile_id {cases}) "
             f"AND (ground <> '{Ground.REFERRAL.value}' OR {justice_cities} OR casefile_id {justice}))"
@@ -61,6 +70,28 @@ def may_write(model: type[models.Model]) -> str:
     return sees(model)
 
 
+def may_add(model: type[models.Model]) -> str:
+    """The condition for a new row, where it is narrower: nobody lets herself into a case, but in an emergency for an
+    hour, in her own city and by the whole reference; and nobody reviews what she did herself."""
+    table = model._meta.db_table
+    case, city = "casefile_id IN (SELECT apparatus_my_cases('CORE'))", "(SELECT apparatus_my_cities('CORE'))::bigint[]"
+    if table == "cases_caseaccess":
+        return (
+            f"city_id = ANY({city}) OR {case} OR (user_id = {USER} AND ground = '{Ground.EMERGENCY.value}' "
+            f"AND ends_at <= statement_timestamp() + interval '{EMERGENCY_LASTS.total_seconds():.0f} seconds' "
+            "AND casefile_id IN (SELECT case_id FROM apparatus_emergency_case(reference)))"
+        )
+    if table == "cases_emergencyopening":
+        return f"user_id = {USER} AND {case}"
+    if table == "cases_emergencyreview":
+        return (
+            f"recorded_by_id = {USER} AND (city_id = ANY({city}) OR city_id = ANY((SELECT "
+            "apparatus_my_reviewed_cities())::bigint[])) "
+            f"AND opening_id IN (SELECT id FROM cases_emergencyopening WHERE user_id <> {USER})"
+        )
+    return may_write(model)
+
+
 def security(model: type[models.Model]) -> Iterator[str]:
     """Row-level security of one table, forced, with every policy made anew."""
     table = model._meta.db_table
@@ -72,7 +103,7 @@ def security(model: type[models.Model]) -> Iterator[str]:
         f"AND tablename = '{table}' LOOP EXECUTE format('DROP POLICY %I ON {table}', p.policyname); END LOOP; END $$"
     )
     yield f"CREATE POLICY people_see ON {table} FOR SELECT TO {people} USING ({sees(model)})"
-    yield f"CREATE POLICY people_write ON {table} FOR INSERT TO {people} WITH CHECK ({may_write(model)})"
+    yield f"CREATE POLICY people_write ON {table} FOR INSERT TO {people} WITH CHECK ({may_add(model)})"
     if not need_of(model).append_only:
         yield (
             f"CREATE POLICY people_change ON {table} FOR UPDATE TO {people} "

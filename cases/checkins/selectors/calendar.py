@@ -21,7 +21,7 @@ from cases.checkins.rules import (
     Whose,
     monday_of,
 )
-from cases.checkins.selectors.contacts import IN_TIME_ORDER, checkins_for
+from cases.checkins.selectors.contacts import IN_TIME_ORDER, listed_checkins
 from cities.places.rules import day_of
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -39,7 +39,7 @@ def calendar_of(user: User, whose: str, *, at: datetime) -> QuerySet[CheckIn]:
     Her own: what she holds, or goes along to. The team's: what anybody holds in the cases that she works with, by a
     grant or by a posting in the city. Deputised: what she holds for a colleague who is away.
     """
-    rows = checkins_for(user, at=at).exclude(state=CheckInState.RESCHEDULED).order_by(*IN_TIME_ORDER)
+    rows = listed_checkins(user, at=at).exclude(state=CheckInState.RESCHEDULED).order_by(*IN_TIME_ORDER)
     match whose:
         case Whose.TEAM:
             cities = cities_open_to(user, Compartment.CORE, at=at)

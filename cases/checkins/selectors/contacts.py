@@ -32,7 +32,15 @@ IN_TIME_ORDER = ("due_on", F("due_time").asc(nulls_last=True), "pk")
 
 def checkins_for(user: User, *, at: datetime) -> QuerySet[CheckIn]:
     """The check-ins that `user` may know of, the latest day first."""
-    rows = CheckIn.objects.visible_to(user, at=at)
+    return _latest_first(CheckIn.objects.visible_to(user, at=at))
+
+
+def listed_checkins(user: User, *, at: datetime) -> QuerySet[CheckIn]:
+    """Those of them that stand in lists, calendars and feeds: those of a case opened in an emergency don't."""
+    return _latest_first(CheckIn.objects.listed_to(user, at=at))
+
+
+def _latest_first(rows: QuerySet[CheckIn]) -> QuerySet[CheckIn]:
     return rows.select_related("casefile__person", "city", "caseworker", "stands_in_for", "second", "rhythm").order_by(
         "-due_on", "-pk"
     )

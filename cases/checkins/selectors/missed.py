@@ -23,7 +23,15 @@ from cities.staff.selectors import deputy_of
 
 def missed_for(user: User, *, at: datetime) -> QuerySet[MissedContact]:
     """The missed contacts that `user` may know of, the latest first, each with its steps in order."""
-    rows = MissedContact.objects.visible_to(user, at=at)
+    return _with_steps(MissedContact.objects.visible_to(user, at=at))
+
+
+def listed_missed(user: User, *, at: datetime) -> QuerySet[MissedContact]:
+    """Those of them that stand in lists: those of a case opened in an emergency don't."""
+    return _with_steps(MissedContact.objects.listed_to(user, at=at))
+
+
+def _with_steps(rows: QuerySet[MissedContact]) -> QuerySet[MissedContact]:
     steps = MissedStep.objects.select_related("owner", "acknowledged_by").order_by("pk")
     return (
         rows.select_related("casefile__person", "city", "checkin__caseworker", "answered_by")
@@ -39,7 +47,7 @@ def missed_of(checkin: CheckIn, user: User, *, at: datetime) -> MissedContact | 
 
 def steps_open_to(user: User, *, at: datetime) -> QuerySet[MissedStep]:
     """On which step each missed contact is that nobody has answered yet, the longest there first."""
-    rows = MissedStep.objects.visible_to(user, at=at).filter(over_at__isnull=True)
+    rows = MissedStep.objects.listed_to(user, at=at).filter(over_at__isnull=True)
     return rows.select_related(
         "missed__checkin__caseworker", "casefile__person", "city", "owner", "acknowledged_by"
     ).order_by("since", "pk")

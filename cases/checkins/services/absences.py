@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess
-from cases.access.rules import Ground, OutOfSight, Refused, Stale
+from cases.access.rules import Ending, Ground, OutOfSight, Refused, Stale
 from cases.access.services import end_grants, locked, require, write_ledger
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn
@@ -126,7 +126,7 @@ def _let_out(deputy: User, case: Casefile, *, by: User, at: datetime) -> None:
     """End what the deputy sees as a deputy, unless she holds something else there for somebody."""
     holding = CheckIn.objects.filter(casefile=case, caseworker=deputy, state=CheckInState.PLANNED)
     if not holding.exclude(stands_in_for=None).exists():
-        end_grants(by=by, at=at, case=case, user=deputy, ground=Ground.DEPUTY)
+        end_grants(by=by, at=at, case=case, user=deputy, ground=Ground.DEPUTY, because=Ending.ABSENCE)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from cases.outbox.rules import (
     LEASE,
     QUIET,
     SENT_BY_THE_CLOCK,
+    TO_REVIEWERS,
     Channel,
     MessageKind,
     MessageState,
@@ -218,6 +219,8 @@ def _why_not(row: Message, knows: Knowers, away: set[int]) -> str:
         return ""
     if not user.is_active:
         return "recipient has left"
+    if row.kind in TO_REVIEWERS:
+        return "" if (user.pk, row.city_id) in knows.reviewing else "recipient no longer answers for this city"
     if not knows.include(user.pk, case_id=row.casefile_id, city_id=row.city_id):
         return "recipient may no longer know of the case"
     is_new = row.delivery is None and row.kind != MessageKind.DEAD_LETTER

@@ -50,6 +50,12 @@ class Draft:
 
 
 @transaction.atomic
+def leave_with_act(*, by: User, at: datetime, drafts: Sequence[Draft]) -> list[int]:
+    """Leave messages in the very act that they tell of, so that it can't be done without them; its entry is theirs."""
+    return _leave(at=at, drafts=drafts)
+
+
+@transaction.atomic
 def leave_messages(*, by: Clock, at: datetime, drafts: Sequence[Draft]) -> list[int]:
     """Leave messages to be sent. One that was left before is not left again; one that was dropped comes back, and one
     that comes at a set time before the contact comes when it is asked for by now.
@@ -57,6 +63,10 @@ def leave_messages(*, by: Clock, at: datetime, drafts: Sequence[Draft]) -> list[
     Returns the numbers of those that are new or back. The ledger entry is the act's that leaves them.
     """
     require_clock(by)
+    return _leave(at=at, drafts=drafts)
+
+
+def _leave(*, at: datetime, drafts: Sequence[Draft]) -> list[int]:
     wanted = {draft.key: draft for draft in drafts}
     # Always in one order: two clocks that leave the same messages wait for each other, never in a ring.
     there = list(Message.objects.filter(key__in=list(wanted)).select_for_update().order_by("key"))

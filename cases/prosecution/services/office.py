@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.access.models import offices_of
-from cases.access.rules import NotAllowed, Refused, clean_text
+from cases.access.models import CaseAccess, offices_of
+from cases.access.rules import Ending, Ground, NotAllowed, Refused, clean_text
 from cases.access.services import write_ledger
 from cases.prosecution.models import Caution, ProsecutionReferral
-from cases.prosecution.rules import Answer, ReferralStage, may_answer, may_move
+from cases.prosecution.rules import AFTER_LAST_WORD, Answer, ReferralStage, may_answer, may_move
 from cases.prosecution.selectors import case_of
 from cases.prosecution.services.making import found_referral, moved, write_referral_ledger
 from cities.ledger.rules import Operation
@@ -70,6 +70,7 @@ def answer_referral(
         _open_caution(row, by=by, at=at, standing=found)
     elif answer == Answer.DISMISSED:
         _end_caution(row, by=by, at=at, standing=found)
+        _end_grant(row, by=by, at=at, standing=found)
     write_referral_ledger(
         row, by=by, act=Permission.REFERRAL_ANSWER, standing=found, fields=["stage", "answer", "answer_text"]
     )  # fmt: skip
@@ -89,6 +90,24 @@ def _end_caution(row: ProsecutionReferral, *, by: User, at: datetime, standing: 
         caution.ends_on = timezone.localdate(at)
         caution.save(update_fields=["ends_on"])
         _write_caution(caution, row, by=by, standing=standing, fields=["ends_on"])
+
+
+def _end_grant(row: ProsecutionReferral, *, by: User, at: datetime, standing: Standing) -> None:
+    """When the office has said its last word on all that was sent to it, it reads on for a quarter, and no longer."""
+    sent = ProsecutionReferral.objects.filter(casefile_id=row.casefile_id, addressed_to=row.addressed_to_id)
+    if sent.filter(sent_at__isnull=False).exclude(answer=Answer.DISMISSED).exists():
+        return
+    grants = CaseAccess.grants.select_for_update(of=("self",)).filter(
+        casefile_id=row.casefile_id, agency=row.addressed_to_id, ground=Ground.REFERRAL, ends_at__isnull=True
+    )
+    for grant in grants.order_by("pk"):
+        grant.ends_at, grant.ended_by, grant.ended_because = at + AFTER_LAST_WORD, by, Ending.ANSWERED
+        grant.save(update_fields=["ends_at", "ended_by", "ended_because"])
+        write_ledger(
+            operation=Operation.ALTER, by=by, act="END_GRANT", case=case_of(row), record=grant, standing=standing,
+            compartment=Compartment.JUSTICE, ground=Ground.REFERRAL, recipient=f"agency {row.addressed_to_id}",
+            fields=["ends_at"],
+        )  # fmt: skip
 
 
 def _write_caution(

@@ -6,5 +6,6 @@ from cases.web.access import views
 
 urlpatterns = [
     path("cases/<str:reference>/who-can-see/", views.who_can_see, name="who_can_see"),
+    path("ledger/colleagues/<int:pk>/", views.colleague_sights, name="colleague_sights"),
     path("ledger/", views.city_ledger, name="ledger"),
 ]

@@ -24,8 +24,10 @@ from cases.checkins.selectors import (
     set_aside,
     with_the_coordinator,
 )
+from cases.emergencies.selectors import awaiting_review
 from cases.outbox.selectors import dead_in_city
 from cases.prosecution.selectors import referrals_for
+from cases.recertification.selectors import grants_to_confirm, without_sight
 from cases.web.checkins.missed import Shown, shown
 from cases.web.pages import listed
 from cases.web.prosecution.pages import stages_of
@@ -56,9 +58,14 @@ class Block:
     rows: Callable[..., QuerySet[Any]]
     template: str
     empty: Any
+    needs: Permission | None = None
 
 
 BLOCKS = (
+    Block(
+        "emergencies", gettext_lazy("Emergency openings to review"), awaiting_review, "cases/board/_emergencies.html",
+        gettext_lazy("Every emergency opening was reviewed."), Permission.EMERGENCY_REVIEW,
+    ),
     Block(
         "coordinator", gettext_lazy("With the coordinator"), with_the_coordinator, "cases/board/_missed.html",
         gettext_lazy("Nothing waits for you. A missed contact that its caseworker does not see to in time comes here."),
@@ -85,6 +92,16 @@ BLOCKS = (
         gettext_lazy("No next step is due today or overdue."),
     ),
     Block(
+        "handed_over", gettext_lazy("Held by somebody who no longer sees it"), without_sight,
+        "cases/board/_handed_over.html",
+        gettext_lazy("Everybody who leads a case, or owns its next step, still sees it."),
+    ),
+    Block(
+        "confirm", gettext_lazy("Grants to confirm"), grants_to_confirm, "cases/board/_confirm.html",
+        gettext_lazy("Nothing is to be confirmed. Each quarter you say who still has to see which case."),
+        Permission.GRANT_CONFIRM,
+    ),
+    Block(
         "reviews", gettext_lazy("Reviews due"), reviews_due, "cases/board/_reviews.html",
         gettext_lazy("No review is due. Whether a file is still needed is asked every six months."),
     ),
@@ -104,13 +121,16 @@ BLOCKS = (
 def board(request: SignedIn) -> HttpResponse:
     """All blocks, a few rows each; `?show=late` is one of them whole."""
     require(request.user, Permission.BOARD_READ, at=request.at)
-    wanted = [block for block in BLOCKS if block.name == request.GET.get("show")]
-    acts = {act.name for act in acts_of(request.user, at=request.at)}
+    may_do = acts_of(request.user, at=request.at)
+    blocks = [block for block in BLOCKS if block.needs is None or block.needs in may_do]
+    wanted = [block for block in blocks if block.name == request.GET.get("show")]
+    acts = {act.name for act in may_do}
     context: dict[str, Any] = {
-        "blocks": [_filled(request, block, most=MOST_OF_ONE if wanted else MOST) for block in wanted or BLOCKS],
+        "blocks": [_filled(request, block, most=MOST_OF_ONE if wanted else MOST) for block in wanted or blocks],
         "one": bool(wanted),
         "acts": acts,
         "today": day_of(request.at),
+        "now": request.at,
         "caseload": caseload(request.user, at=request.at),
     }
     if "REFERRAL_READ" in acts:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from cases.access.selectors import acts_of, team_of
 from cases.casefiles.models import Casefile
-from cases.casefiles.selectors import case_for, cases_for, may_share, stage_changes_of
+from cases.casefiles.selectors import case_for, listed_cases, may_share, stage_changes_of
 from cases.checkins.selectors import last_recorded, missed_for, next_checkin, planned
 from cases.plans.selectors import goals_of, plan_in_force
 from cases.web.casefiles.attention import attention
@@ -27,7 +27,7 @@ A_PAGE = 25
 @signed_in
 def case_list(request: SignedIn) -> HttpResponse:
     """The newest first, a page at a time; a page is named by the last case of the one before."""
-    found = cases_for(request.user, at=request.at)
+    found = listed_cases(request.user, at=request.at)
     chosen = CaseFilter(request.GET, found, request=request)
     cases = chosen.qs if chosen.form.is_valid() else found.none()
     if (after := number_in_the_address(request, "after")) is not None:

@@ -23,6 +23,7 @@ from cases.prosecution.rules import ReferralStage, Urgency
 from cases.prosecution.selectors import referrals_for, referrals_to_act_on
 from cases.web.checkins.missed import in_words
 from cases.web.checkins.words import lateness
+from cases.web.my_day.reviewing import emergencies, to_confirm
 from cases.web.my_day.rows import Block, Row, shown_of
 from cases.web.pages import listed
 from cities.places.rules import working_days_between
@@ -250,6 +251,7 @@ def _days_late(day: date, today: date) -> str:
 
 #: name, what it takes to have the block at all, and what makes it.
 BLOCKS: list[tuple[str, Permission, Callable[[SignedIn, int], Block]]] = [
+    ("emergencies", Permission.EMERGENCY_REVIEW, emergencies),
     ("today", Permission.CHECKIN_RECORD, todays),
     ("week", Permission.CHECKIN_RECORD, this_week),
     ("outcomes", Permission.CHECKIN_RECORD, outcomes),
@@ -260,5 +262,6 @@ BLOCKS: list[tuple[str, Permission, Callable[[SignedIn, int], Block]]] = [
     ("letters", Permission.CHECKIN_RECORD, letters),
     ("steps", Permission.CASE_CHANGE, steps),
     ("waiting", Permission.REFERRAL_DRAFT, waiting),
+    ("postings", Permission.POSTING_CONFIRM, to_confirm),
     ("recent", Permission.CASE_READ, recent),
 ]

@@ -16,6 +16,9 @@ from cities.web.requests import SignedIn, signed_in
 A_BLOCK = 5
 A_WHOLE_BLOCK = 100
 
+#: What waits for whoever reviews. She has no cases, so beside it her day says where to go.
+FOR_REVIEWERS = {"emergencies", "postings"}
+
 
 @require_safe
 @signed_in
@@ -34,8 +37,9 @@ def my_day(request: SignedIn) -> HttpResponse:
         "beside": [block for block in blocks if not block.comes_first],
         "whole": bool(wanted),
         "acts": acts,
+        "may_open_in_emergency": Permission.EMERGENCY_OPEN in acts,
         "may_be_absent": Permission.ABSENCE_RECORD in acts,
-        "ways": [] if blocks else ways(acts),
+        "ways": [] if {block.name for block in blocks} - FOR_REVIEWERS else ways(acts),
         "today": request.at,
     }
     return page(request, "cases/my_day/my_day.html", context)

@@ -37,6 +37,18 @@ _WAYS = (
         _("What was opened and changed in your city, by whom, and why."),
     ),
     (
+        "cases:emergency_list",
+        Permission.EMERGENCY_REVIEW,
+        _("Emergency openings"),
+        _("Who opened a case in an emergency, and what was said of it."),
+    ),
+    (
+        "cases:confirm_postings",
+        Permission.POSTING_CONFIRM,
+        _("Who still covers the city"),
+        _("Coordinators and mayors, to be confirmed each quarter."),
+    ),
+    (
         "admin:index",
         Permission.SETTINGS_CHANGE,
         _("Administration"),

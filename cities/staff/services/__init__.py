@@ -10,12 +10,14 @@ from cities.staff.services.accounts import (
     require_settings,
     write_settings,
 )
+from cities.staff.services.confirming import confirm_postings
 
 __all__ = [
     "appoint",
     "change_absence",
     "change_preferences",
     "change_user",
+    "confirm_postings",
     "create_user",
     "end_posting",
     "record_absence",

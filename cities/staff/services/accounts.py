@@ -100,7 +100,8 @@ def change_user(
 ) -> User:  # fmt: skip
     """How somebody is called and reached, and whether she can sign in. The e-mail address stays what it was:
     it is what she signs in with, and whoever could change it could sign in as her. An administrator of one city
-    changes nothing about somebody who is posted elsewhere too."""
+    changes nothing about somebody who is posted elsewhere too. Closing an account ends its postings, and with them
+    all that was granted by them: opened again, it begins with nothing."""
     found = _any_administrator(by, at=at)
     for city_id in Posting.objects.in_force(at=at).filter(user=user).values_list("city_id", flat=True):
         require_settings(by, at=at, city_id=city_id)
@@ -117,7 +118,21 @@ def change_user(
     if changed := put_in(user, values):
         keep(user, fields=changed)
         write_settings(by=by, act="CHANGE_USER", row=user, fields=changed, standing=found)
+    if "is_active" in changed and not is_active:
+        _end_postings(user, by=by, at=at, standing=found)
     return user
+
+
+def _end_postings(user: User, *, by: User | Clock, at: datetime, standing: Standing) -> None:
+    """At once, those to come too. Her sessions and tokens no longer hold either: they ask whether the account does."""
+    today = timezone.localdate(at)
+    left = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
+    for posting in Posting.objects.select_for_update().filter(left, user=user).order_by("pk"):
+        posting.ends_on, posting.ended_at = max(today, posting.starts_on), at if posting.starts_on <= today else None
+        keep(posting, field="is_active", fields=["ends_on", "ended_at"])
+        write_settings(
+            by=by, act="END_POSTING", row=posting, fields=["ends_on"], standing=standing, city_id=posting.city_id
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -214,8 +229,9 @@ def end_posting(*, posting: Posting, by: User | Clock, at: datetime, ends_on: da
         raise Refused(_("A posting ends today or later."), field="ends_on", code="past")
     if ends_on < posting.starts_on:
         raise Refused(_("A posting ends on or after the day it starts."), field="ends_on", code="period")
+    posting.ended_at = at if ends_on == today else None
     if changed := put_in(posting, {"ends_on": ends_on}):
-        keep(posting, field="ends_on", fields=changed)
+        keep(posting, field="ends_on", fields=[*changed, "ended_at"])
         write_settings(
             by=by, act="END_POSTING", row=posting, fields=changed, standing=found, city_id=city_id
         )  # fmt: skip

@@ -33,7 +33,7 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     case = a_case(by=cast.carla, lead=cast.alice)
     act = partial(
-        grant, by=cast.carla, at=AT, case=case, to=posting_of(cast.bob), ground=Ground.EMERGENCY,
+        grant, by=cast.carla, at=AT, case=case, to=posting_of(cast.bob), ground=Ground.TEAM,
         compartments=[Compartment.CORE],
     )  # fmt: skip
     return Scene(cast.carla, act)

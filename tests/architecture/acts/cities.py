@@ -29,6 +29,7 @@ from cities.staff.services import (
     change_absence,
     change_preferences,
     change_user,
+    confirm_postings,
     create_user,
     end_posting,
     record_absence,
@@ -141,6 +142,12 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     by = _keeper()
     return Scene(by, partial(end_posting, posting=posting_of(cast.bob), by=by, at=AT, ends_on=TODAY))
+
+
+@scene_of(confirm_postings)
+def _(cast: Cast) -> Scene:
+    act = partial(confirm_postings, by=cast.dana, at=AT, postings=[posting_of(cast.carla).pk])
+    return Scene(cast.dana, act)
 
 
 @scene_of(put_series)

@@ -42,7 +42,7 @@ def test_locked__is_out_of_sight_for_who_cannot_see_it(cast: Cast) -> None:
 @pytest.mark.parametrize(("who", "code"), [("mayor", "role"), ("charlie", "other_city")])
 def test_grant__never_more_than_the_role_may_and_never_elsewhere(cast: Cast, who: str, code: str) -> None:
     case = a_case(by=cast.carla)
-    given: dict[str, Any] = {"by": cast.carla, "at": AT, "case": case, "ground": Ground.EMERGENCY}
+    given: dict[str, Any] = {"by": cast.carla, "at": AT, "case": case, "ground": Ground.TEAM}
     with acting(cast.carla), pytest.raises(Refused) as caught:
         grant(**given, to=posting_of(getattr(cast, who)), compartments=[Compartment.CARE])
     assert caught.value.code == code

@@ -205,7 +205,7 @@ def test_add_contact__is_care(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     with acting(cast.carla):
         core_only = [Compartment.CORE]
-        grant(by=cast.carla, at=AT, case=case, to=posting_of(cast.bob), ground=Ground.EMERGENCY, compartments=core_only)
+        grant(by=cast.carla, at=AT, case=case, to=posting_of(cast.bob), ground=Ground.TEAM, compartments=core_only)
     for user, error in ((cast.bob, NotAllowed), (cast.mayor, NotAllowed), (cast.charlie, OutOfSight)):
         with acting(user), pytest.raises(error):
             add_contact(case=case, by=user, at=AT, official_name="Mother Invented", kind="PARENT")

@@ -15,7 +15,7 @@ from cases.access.rules import NotAllowed, OutOfSight, Refused, Stale
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.prosecution.models import Caution, ProsecutionReferral, ReferralFact, ReferralOffence
-from cases.prosecution.rules import Nature, ReferralStage
+from cases.prosecution.rules import AFTER_LAST_WORD, Nature, ReferralStage
 from cases.prosecution.selectors import caution_on, facts_of, offences_of, stage_changes_of
 from cases.prosecution.services import (
     acknowledge_referral,
@@ -326,6 +326,7 @@ def test_answer_referral__an_inquiry_is_all_the_caseworker_is_told(cast: Cast, c
 
 
 def test_answer_referral__no_further_action_takes_the_caution_away(cast: Cast, case: Casefile) -> None:
+    sent_referral(case, cast)  # another, still to be answered: the office goes on reading
     row = a_referral(case, cast, stage=ReferralStage.ANSWERED, answer="INQUIRY")
     with acting(cast.liaison):
         row = answer_referral(**{**act_on(row, cast.liaison, answer="DISMISSED"), "at": LATER})
@@ -337,6 +338,22 @@ def test_answer_referral__no_further_action_takes_the_caution_away(cast: Cast, c
     with acting(cast.carla):
         answers = [(row.answer, row.reason) for row in stage_changes_of(row, cast.carla, at=LATER) if row.answer]
         assert answers == [("INQUIRY", "An answer"), ("DISMISSED", "")]
+
+
+def test_answer_referral__the_last_word_on_all_that_was_sent_ends_the_grant_a_quarter_later(
+    cast: Cast, case: Casefile
+) -> None:
+    first, second = sent_referral(case, cast), sent_referral(case, cast)
+
+    def ends() -> list[object]:
+        with acting(cast.carla):
+            return list(CaseAccess.grants.filter(agency=cast.office).values_list("ends_at", "ended_because"))
+
+    for row, expected in ((first, [(None, "")]), (second, [(LATER + AFTER_LAST_WORD, "ANSWERED")])):
+        with acting(cast.liaison):
+            row = acknowledge_referral(**act_on(row, cast.liaison))
+            answer_referral(**{**act_on(row, cast.liaison, answer="DISMISSED"), "at": LATER})
+        assert ends() == expected
 
 
 def test_answer_referral__one_office_cannot_close_what_another_opened(cast: Cast, case: Casefile) -> None:

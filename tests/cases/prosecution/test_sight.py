@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from cases.prosecution.selectors import (
 )
 from cases.prosecution.services import approve_referral, change_referral, send_referral, take_back_referral
 from cities.agencies.rules import AgencyKind
+from cities.places.rules import BRUSSELS
 from cities.roles.rules import Role
 from cities.staff.models import Posting, User
 from tests.factories import (
@@ -186,11 +187,12 @@ def test_who_can_see__names_the_liaisons_of_the_day(cast: Cast, case: Casefile) 
     posted(newcomer, Role.PROSECUTION_LIAISON, None, agency=cast.office, starts_on=date(2024, 11, 6))
     for reader in (cast.carla, cast.mayor, cast.dana):
         with acting(reader):
+            began = {cast.liaison.pk: AT, newcomer.pk: datetime(2024, 11, 6, tzinfo=BRUSSELS)}
             for at, expected in ((AT, {cast.liaison}), (AT + timedelta(days=1), {cast.liaison, newcomer})):
                 office = [sight for sight in who_can_see(case, at=at) if sight.ground == "REFERRAL"]
-                assert {sight.user for sight in office} == expected
+                assert {sight.user_id for sight in office} == {user.pk for user in expected}
                 assert {(sight.compartments, sight.starts_at, sight.given_by) for sight in office} == {
-                    (("JUSTICE",), AT, cast.carla)
+                    (("JUSTICE",), began[user.pk], str(cast.carla)) for user in expected
                 }
 
 

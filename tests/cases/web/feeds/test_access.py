@@ -36,17 +36,6 @@ def test_feed__is_read_as_its_user_as_long_as_her_grounds_hold(cast: Cast, case:
     assert events(of[cast.carla]) == []  # an empty calendar: a program that got an error would keep what it had
 
 
-def test_feed__what_was_opened_in_an_emergency_is_in_no_calendar(
-    cast: Cast, case: Casefile, plan: FollowUpPlan
-) -> None:
-    on_the_team(case, cast.bob, by=cast.carla)
-    a_checkin(case, plan, by=cast.alice)
-    address = address_of(cast.bob, of_team=True)
-    with acting(cast.carla):
-        case.caseaccess_set.filter(user=cast.bob).update(ground=Ground.EMERGENCY)
-    assert events(address) == []
-
-
 def test_feed__what_it_told_is_in_the_ledger(cast: Cast, case: Casefile, plan: FollowUpPlan) -> None:
     row = a_checkin(case, plan, by=cast.alice)
     address = address_of(cast.alice)

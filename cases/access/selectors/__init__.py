@@ -8,14 +8,32 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from cases.access.models import CaseAccess, cities_open_to, postings_in_force
 from cases.access.rules import Ground
+from cases.access.selectors.sights import Sight, seen_by, who_can_see, whole_day
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
 from cities.staff.models import Posting, User
 from cities.staff.selectors import Standing, standing_of
+
+__all__ = [
+    "Knowers",
+    "Sight",
+    "acts_of",
+    "compartments_open_to",
+    "knowers",
+    "liaisons_at",
+    "may",
+    "reviewers_of",
+    "seen_by",
+    "somebody_who_may",
+    "standing",
+    "team_of",
+    "those_who_may",
+    "who_can_see",
+    "whole_day",
+]
 
 if TYPE_CHECKING:
     from cases.casefiles.models import Casefile
@@ -55,10 +73,13 @@ def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> fro
 
 @dataclass(frozen=True)
 class Knowers:
-    """Who may know that there is a case: by a grant on it, or by a posting that covers its city."""
+    """Who may know that there is a case: by a grant on it, or by a posting that covers its city.
+
+    `reviewing`: who answers in which city for who sees what."""
 
     granted: Set[tuple[int, int]] = frozenset()
     posted: Set[tuple[int, int]] = frozenset()
+    reviewing: Set[tuple[int, int]] = frozenset()
 
     def include(self, user_id: int, *, case_id: int, city_id: int) -> bool:
         return (user_id, case_id) in self.granted or (user_id, city_id) in self.posted
@@ -71,11 +92,19 @@ _COVERING = sorted(role for role in POSTED_TO_EVERY_CASE if Compartment.CORE in 
 def knowers(users: Collection[int], cases: Collection[int], *, at: datetime) -> Knowers:
     """Which of these users may know of which of these cases at the moment `at`. Two questions, for however many: the
     clock asks, so that it tells nobody of a case that she may not know of."""
-    grants = CaseAccess.grants.in_force(at=at).filter(user__in=users, casefile__in=cases, compartment=Compartment.CORE)
-    postings = Posting.objects.in_force(at=at).filter(user__in=users, role__in=_COVERING, city__isnull=False)
+    grants = CaseAccess.grants.worked_with().in_force(at=at).filter(user__in=users, casefile__in=cases)
+    reviewing = roles_with(Permission.EMERGENCY_REVIEW)
+    postings = Posting.objects.in_force(at=at).filter(
+        user__in=users, role__in=sorted({*_COVERING, *reviewing}), city__isnull=False
+    )
+    posted = list(postings.values_list("user_id", "city_id", "role"))
     return Knowers(
-        frozenset((user or 0, case) for user, case in grants.values_list("user_id", "casefile_id")),
-        frozenset((user, city or 0) for user, city in postings.values_list("user_id", "city_id")),
+        frozenset(
+            (user or 0, case)
+            for user, case in grants.filter(compartment=Compartment.CORE).values_list("user_id", "casefile_id")
+        ),
+        frozenset((user, city or 0) for user, city, role in posted if role in _COVERING),
+        frozenset((user, city or 0) for user, city, role in posted if role in reviewing),
     )
 
 
@@ -104,88 +133,14 @@ def somebody_who_may(name: str, permission: Permission, *, at: datetime) -> Q:
     who = OuterRef(name)
     posted = Posting.objects.in_force(at=at).filter(user=who, user__is_active=True)
     here = Q(city=OuterRef("city")) | Q(city__isnull=True)
-    granted = CaseAccess.grants.in_force(at=at).filter(
-        user=who, casefile=OuterRef("casefile"), compartment=Compartment.CORE
+    granted = (
+        CaseAccess.grants.worked_with()
+        .in_force(at=at)
+        .filter(user=who, casefile=OuterRef("casefile"), compartment=Compartment.CORE)
     )
     covering = posted.filter(city=OuterRef("city"), role__in=_COVERING)
     doing = posted.filter(here, role__in=roles_with(permission))
     return Q(Exists(doing)) & (Q(Exists(covering)) | Q(Exists(granted)))
-
-
-@dataclass(frozen=True)
-class Sight:
-    """One reason why somebody can see a compartment of a case: on which ground, from when to when, given by whom."""
-
-    user: User
-    posting: Posting
-    compartments: tuple[str, ...]
-    ground: str  # a `Ground`, or "POSTING" for a posting that covers the whole city
-    starts_at: datetime | None
-    ends_at: datetime | None
-    given_by: User | None
-    reason: str = ""
-
-
-def who_can_see(casefile: Casefile, *, at: datetime) -> list[Sight]:
-    """Everybody who can see the case at the moment `at`, past or present, and why. A query more for each office.
-
-    PostgreSQL leaves out what the reader may not know: to a caseworker, that something went to an office.
-    """
-    day = timezone.localdate(at)
-    posted = (
-        Posting.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gt=day),
-            city_id=casefile.city_id,
-            role__in=sorted(POSTED_TO_EVERY_CASE),
-            starts_on__lte=day,
-        )
-        .select_related("user", "agency", "city", "recorded_by")
-        .order_by("role", "user__last_name", "pk")
-    )
-    found = [
-        Sight(
-            user=posting.user,
-            posting=posting,
-            compartments=tuple(sorted(COMPARTMENTS[Role(posting.role)])),
-            ground="POSTING",
-            starts_at=None,
-            ends_at=None,
-            given_by=posting.recorded_by,
-        )
-        for posting in posted
-    ]
-    grants = (
-        CaseAccess.grants.in_force(at=at)
-        .filter(casefile=casefile)
-        .select_related("agency", "posting__user", "posting__agency", "posting__city", "recorded_by")
-        .order_by("ground", "user__last_name", "starts_at", "compartment")
-    )
-    together: dict[tuple[int | None, int | None, str], list[CaseAccess]] = {}
-    for grant in grants:
-        together.setdefault((grant.user_id, grant.agency_id, grant.ground), []).append(grant)
-    for rows in together.values():
-        first = rows[0]
-        holders = [first.posting] if first.posting else _liaisons(first, at=at)
-        found += [
-            Sight(
-                user=holder.user,
-                posting=holder,
-                compartments=tuple(sorted(row.compartment for row in rows)),
-                ground=first.ground,
-                starts_at=min(row.starts_at for row in rows),
-                ends_at=first.ends_at,
-                given_by=first.recorded_by,
-                reason=first.reason,
-            )
-            for holder in holders
-        ]
-    return found
-
-
-def _liaisons(grant: CaseAccess, *, at: datetime) -> list[Posting]:
-    """Who acts for the office that a grant is to, at the moment `at`."""
-    assert grant.agency is not None
-    return list(liaisons_at(grant.agency, city_id=grant.city_id, at=at).select_related("user", "agency", "city"))
 
 
 def liaisons_at(office: Agency, *, city_id: int, at: datetime) -> QuerySet[Posting]:
@@ -195,6 +150,12 @@ def liaisons_at(office: Agency, *, city_id: int, at: datetime) -> QuerySet[Posti
         .filter(Q(city__isnull=True) | Q(city_id=city_id), agency=office, role=Role.PROSECUTION_LIAISON)
         .order_by("user__last_name", "pk")
     )
+
+
+def reviewers_of(city_id: int, *, at: datetime, roles: Iterable[Role], but: int = 0) -> list[User]:
+    """Who answers in a city, in these roles, for who sees what there; not the one whose act it is."""
+    there = Posting.objects.in_force(at=at).filter(city_id=city_id, role__in=sorted(roles), user__is_active=True)
+    return list(User.objects.filter(pk__in=there.values("user_id")).exclude(pk=but).order_by("pk"))
 
 
 def team_of(casefile: Casefile, *, at: datetime) -> QuerySet[User]:

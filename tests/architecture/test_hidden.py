@@ -1,0 +1,79 @@
+"""A4: what is hidden and what never was are answered alike, to the byte, over every route that names a case or a row.
+
+Generated from the table of routes: pages, their fragments, and the REST door. Apart from what is new in each answer
+(the request's number, the CSRF token) and the reference that was asked for, status, body and headers are compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from cities.staff.models import User
+from tests.architecture.routes import API, ROUTES
+from tests.architecture.test_routes import VARIABLES, Scene, ask, browser_of, is_of_a_case, scene
+from tests.doors import by_token
+from tests.factories import Cast
+
+__all__ = ["scene"]
+
+#: Neither was ever given; the same digits as in the scene's, so that nothing is longer or shorter.
+MISSING = "VIL-2001-0999"
+NOBODYS = 9_000_000
+
+NEW_EACH_TIME = {"x-request-id", "set-cookie", "date"}
+
+
+def _alike(answer: HttpResponse, *asked: str) -> tuple[int, str, list[tuple[str, str]]]:
+    body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+    headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in NEW_EACH_TIME]
+    for one in sorted(asked, key=len, reverse=True):
+        body = body.replace(one, "ASKED")
+        headers = [(name, value.replace(one, "ASKED")) for name, value in headers]
+    body = re.sub(r'"request_id": ?"[^"]*"', "", body)
+    headers = [(name, "" if name.lower() == "content-length" else value) for name, value in headers]
+    return answer.status_code, body, headers
+
+
+def _pairs(scene: Scene) -> Iterator[tuple[str, str, str, str]]:
+    """Each route and method, with the address of what is hidden and of what never was."""
+    for name, route in ROUTES.items():
+        if not is_of_a_case(name):
+            continue
+        hidden = scene.address(name)
+        given = dict.fromkeys(VARIABLES[name], "1")
+        given |= {part: str(NOBODYS) for part in ("pk", "number", "user") if part in VARIABLES[name]}
+        given |= {"reference": MISSING} if "reference" in VARIABLES[name] else {}
+        missing = reverse(name, kwargs={part: int(v) if v.isdecimal() else v for part, v in given.items()})
+        for method in route.methods:
+            yield name, method, hidden, missing
+
+
+def _ask(client: Client, method: str, address: str, *, fragment: bool) -> HttpResponse:
+    if not fragment:
+        return ask(client, method, address)
+    return client.generic(method, address, "", "application/x-www-form-urlencoded", HTTP_HX_REQUEST="true")  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("who", ["charlie", "bob"])
+@pytest.mark.parametrize("way", ["page", "fragment", "token"])
+def test_hidden__is_answered_like_what_never_was(scene: Scene, cast: Cast, who: str, way: str) -> None:
+    user: User = getattr(cast, who)
+    client = by_token(user) if way == "token" else browser_of(user)
+    wrong = []
+    tried = 0
+    for name, method, hidden, missing in _pairs(scene):
+        if (way == "token") != (name in API):
+            continue
+        tried += 1
+        one = _alike(_ask(client, method, hidden, fragment=way == "fragment"), hidden)
+        other = _alike(_ask(client, method, missing, fragment=way == "fragment"), missing)
+        if one[0] != 404 or one != other:
+            wrong.append((name, method, one[0], other[0]))
+    assert tried > 20
+    assert not wrong, wrong
