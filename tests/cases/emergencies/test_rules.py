@@ -22,9 +22,6 @@ def test_lasts_until__the_hour_or_sooner() -> None:
 def test_needs_consequence__unless_justified() -> None:
     needing = [outcome for outcome in ReviewOutcome if needs_consequence(outcome)]
     assert needing == [ReviewOutcome.AVOIDABLE, ReviewOutcome.UNJUSTIFIED]
-        ReviewOutcome.AVOIDABLE,
-        ReviewOutcome.UNJUSTIFIED,
-    ]
 
 
 def test_reason__in_some_words() -> None:
