@@ -233,6 +233,10 @@ def _oracle(
         for posting in postings
         if posting.user == user and posting.starts_on <= today and (posting.ends_on is None or today < posting.ends_on)
     ]
+    if need.compartment == Compartment.CARE and not any(
+        Compartment.CARE in COMPARTMENTS[Role(p.role)] for p in holding
+    ):
+        return set()  # she acts as a role without a right on the table
     covered = {
         posting.city_id
         for posting in holding
