@@ -7,6 +7,7 @@ time, so that what the database holds never differs from what the code says. The
 * `apparatus_people` is what web and API act as: the login role of `DATABASE_URL` is a member of it. It owns nothing,
   deletes nothing, and changes nothing that is append-only;
 * `apparatus_clock` is what the clock acts as, by `SET LOCAL ROLE`: every city, but only dates and messages;
+* `apparatus_sealer` is what seals the ledger: it reads the ledger and adds seals, by `SET LOCAL ROLE`, no more;
 * `apparatus_counter` owns the functions that count for the national picture: numbers leave, names don't;
 * `apparatus_keeper` owns the functions that answer "which of it is mine" and "is she busy then"; nobody acts as it.
 """
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
+SEALER = "apparatus_sealer"
 
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan
 #: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told.
@@ -44,6 +46,9 @@ CLOCK_MAY = {
     "cases_message": "SELECT, INSERT, UPDATE",
     "cases_agreedreminder": "SELECT",
 }
+
+#: What is made of the ledger: sealed by the sealer, sent out by the clock, read by people.
+LEDGER_TABLES = {"cities_seal", "cities_sealedentry", "cities_checkpoint", "cities_dispatch"}
 
 #: What counting may read. Names are not among it.
 COUNTER_MAY = {
@@ -73,18 +78,19 @@ def need_of(model: type[models.Model]) -> NeedToKnow:
 
 def statements(*, login: str, database: str) -> Iterator[str]:
     """All of it, in order. `login`: the role of DATABASE_URL; `database`: the database's name, both as identifiers."""
-    for role in (PEOPLE, CLOCK, COUNTER, KEEPER):
+    for role in (PEOPLE, CLOCK, COUNTER, KEEPER, SEALER):
         yield (
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
             f"THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
         )
         yield f"GRANT {role} TO CURRENT_USER"
     yield f'GRANT {PEOPLE} TO "{login}" WITH INHERIT TRUE'
-    yield f'GRANT {CLOCK} TO "{login}" WITH INHERIT FALSE'
+    for role in (CLOCK, SEALER):
+        yield f'GRANT {role} TO "{login}" WITH INHERIT FALSE'
     yield f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC'
     yield f'GRANT CONNECT ON DATABASE "{database}" TO "{login}"'
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
-    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}"
+    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}, {SEALER}"
     yield f"GRANT CREATE ON SCHEMA public TO {COUNTER}, {KEEPER}"
     yield from _privileges()
     yield from _functions()
@@ -95,7 +101,7 @@ def statements(*, login: str, database: str) -> Iterator[str]:
 
 def _privileges() -> Iterator[str]:
     """Which role may do what with which table, whatever the rows."""
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}, {SEALER}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {PEOPLE}, {CLOCK}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {PEOPLE}"
     for model in apps.get_models(include_auto_created=True):
@@ -104,6 +110,8 @@ def _privileges() -> Iterator[str]:
             changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
         elif table == "cities_ledgerentry":
             changes = "INSERT"
+        elif table in LEDGER_TABLES:
+            continue  # the sealer's and the clock's
         elif model._meta.app_label == "cities":
             changes = "INSERT, UPDATE"  # rows of the public square end too; they are not deleted
         else:
@@ -115,6 +123,11 @@ def _privileges() -> Iterator[str]:
     yield f"GRANT UPDATE (settled_at) ON cities_closingdays TO {CLOCK}"
     yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
     yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
+    yield f"GRANT SELECT ON cities_seal TO {CLOCK}"
+    yield f"GRANT INSERT, SELECT ON cities_checkpoint, cities_dispatch TO {CLOCK}"
+    yield f"GRANT UPDATE (due_at, state, attempts, leased_until, sent_at, last_error) ON cities_dispatch TO {CLOCK}"
+    yield f"GRANT SELECT ON cities_ledgerentry TO {SEALER}"
+    yield f"GRANT INSERT, SELECT ON cities_seal, cities_sealedentry TO {SEALER}"
     for table, privileges in CLOCK_MAY.items():
         yield f"GRANT {privileges} ON {table} TO {CLOCK}"
     for table, privileges in COUNTER_MAY.items():
