@@ -123,7 +123,7 @@ def _privileges() -> Iterator[str]:
     yield f"GRANT UPDATE (settled_at) ON cities_closingdays TO {CLOCK}"
     yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
     yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
-    yield f"GRANT SELECT ON cities_seal TO {CLOCK}"
+    yield f"GRANT SELECT ON cities_seal, cities_sealedentry TO {CLOCK}"
     yield f"GRANT INSERT, SELECT ON cities_checkpoint, cities_dispatch TO {CLOCK}"
     yield f"GRANT UPDATE (due_at, state, attempts, leased_until, sent_at, last_error) ON cities_dispatch TO {CLOCK}"
     yield f"GRANT SELECT ON cities_ledgerentry TO {SEALER}"

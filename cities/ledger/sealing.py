@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 VERSION = 1
@@ -46,6 +48,11 @@ NOTHING = bytes(32)
 def columns_in_sql(version: int, *, of: str) -> str:
     """The columns of an entry, in the order and the form in which they are sealed; `of` is the table's alias."""
     return ", ".join(_ASKED.get(name, '{0}."' + name + '"').format(of) for name in COLUMNS[version])
+
+
+def first_id_of(moment: datetime) -> uuid.UUID:
+    """The lowest number that an entry written at this moment can have."""
+    return uuid.UUID(int=(int(moment.timestamp() * 1000) & (2**48 - 1)) << 80)
 
 
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

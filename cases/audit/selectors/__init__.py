@@ -1,6 +1,31 @@
-"""What happened, who looked, and whether the ledger is whole: a page each."""
+"""What happened, who looked, and whether the ledger is whole and looked after: a page each."""
 
 from cases.audit.selectors.looks import filed_case, ledger_for, recently_opened, who_looked
+from cases.audit.selectors.standing import (
+    checkpoint_is_due,
+    kept_checkpoints,
+    last_dispatches,
+    ledger_alarms,
+    standing_of_the_ledger,
+    verification_keys,
+)
 from cases.audit.selectors.timeline import Happening, timeline
+from cases.audit.selectors.verifying import Fault, Verified, verify_ledger
 
-__all__ = ["Happening", "filed_case", "ledger_for", "recently_opened", "timeline", "who_looked"]
+__all__ = [
+    "Fault",
+    "Happening",
+    "Verified",
+    "checkpoint_is_due",
+    "filed_case",
+    "kept_checkpoints",
+    "last_dispatches",
+    "ledger_alarms",
+    "ledger_for",
+    "recently_opened",
+    "standing_of_the_ledger",
+    "timeline",
+    "verification_keys",
+    "verify_ledger",
+    "who_looked",
+]

@@ -14,7 +14,7 @@ from cases.access.policies import SEALER
 from cases.access.services import require_clock
 from cities.ledger.models import Seal
 from cities.ledger.rules import Clock
-from cities.ledger.sealing import NOTHING, VERSION, SealText, columns_in_sql, digest_of, link_of
+from cities.ledger.sealing import NOTHING, VERSION, SealText, columns_in_sql, digest_of, first_id_of, link_of
 
 #: At most so many entries a seal: a long pause of the clock is caught up in several.
 BATCH = 5000
@@ -52,7 +52,7 @@ def seal(*, by: Clock, at: datetime, everything: bool = False) -> int:
     the next would have one to seal for ever; the seal is its trace. `everything`: also what is older than two hours.
     """
     require_clock(by)
-    since = uuid.UUID(int=0) if everything else _first_of(at - USUAL)
+    since = uuid.UUID(int=0) if everything else first_id_of(at - USUAL)
     sealed = 0
     while True:
         with as_sealer():
@@ -60,11 +60,6 @@ def seal(*, by: Clock, at: datetime, everything: bool = False) -> int:
         sealed += done
         if done < BATCH:
             return sealed
-
-
-def _first_of(moment: datetime) -> uuid.UUID:
-    """The lowest number that an entry of this moment can have."""
-    return uuid.UUID(int=(int(moment.timestamp() * 1000) & (2**48 - 1)) << 80)
 
 
 def _batch(since: uuid.UUID) -> int:
