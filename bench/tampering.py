@@ -54,19 +54,19 @@ def as_superuser(name: str) -> Connection:
 
     password = json.loads((Path(os.environ[FOLDER]) / "secrets.json").read_text())[SUPERUSER]
     host = str(settings.DATABASES["default"]["HOST"])
-    connection = psycopg.connect(make_conninfo(host=host, user=SUPERUSER, password=password, dbname=name), autocommit=True)
+    connection = psycopg.connect(
+        make_conninfo(host=host, user=SUPERUSER, password=password, dbname=name), autocommit=True
+    )
     connection.execute("SET session_replication_role = replica")
     for table, constraint in connection.execute(
-        "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text "
-        "IN ('cities_ledgerentry', 'cities_sealedentry', 'cities_seal')"
+        "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype IN ('c', 'u') AND "
+        "conrelid::regclass::text IN ('cities_ledgerentry', 'cities_sealedentry', 'cities_seal')"
     ).fetchall():
         connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"')
     return connection
 
 
-def one(
-    of: str, kind: str, chance: random.Random, documents: list[str], verified: Callable[[list[str]], Any]
-) -> str:
+def one(of: str, kind: str, chance: random.Random, documents: list[str], verified: Callable[[list[str]], Any]) -> str:
     """One tampering in a copy of the ledger. Gives nothing when it is found where it was done, else what was said."""
     from tests.databases import connect_as_owner, drop, point_at
 
@@ -151,7 +151,9 @@ def _seal_byte(column: str) -> Tampering:
         first = _one(connection, "SELECT first FROM cities_seal WHERE number = %s", number)
         until = _one(connection, "SELECT last FROM cities_seal WHERE number = %s", number)
         if column == "sealed_at":
-            connection.execute("UPDATE cities_seal SET sealed_at = sealed_at + interval '1 us' WHERE number = %s", [number])
+            connection.execute(
+                "UPDATE cities_seal SET sealed_at = sealed_at + interval '1 us' WHERE number = %s", [number]
+            )
             return first, until
         value = _one(connection, f'SELECT "{column}" FROM cities_seal WHERE number = %s', number)
         other = chance.choice([-number, 10_000]) if column == "number" else _other(value, chance)
@@ -164,7 +166,8 @@ def _seal_byte(column: str) -> Tampering:
 def _delete_entry(connection: Connection, chance: random.Random, last: int) -> Where:
     place = chance.randint(1, last)
     connection.execute(
-        "DELETE FROM cities_ledgerentry WHERE id = (SELECT entry_id FROM cities_sealedentry WHERE position = %s)", [place]
+        "DELETE FROM cities_ledgerentry WHERE id = (SELECT entry_id FROM cities_sealedentry WHERE position = %s)",
+        [place],
     )
     return place, place
 
@@ -179,7 +182,8 @@ def _delete_both(connection: Connection, chance: random.Random, last: int) -> Wh
     """The entry and its place; and what follows moves up."""
     place = chance.randint(1, last - 1)
     connection.execute(
-        "DELETE FROM cities_ledgerentry WHERE id = (SELECT entry_id FROM cities_sealedentry WHERE position = %s)", [place]
+        "DELETE FROM cities_ledgerentry WHERE id = (SELECT entry_id FROM cities_sealedentry WHERE position = %s)",
+        [place],
     )
     connection.execute("DELETE FROM cities_sealedentry WHERE position = %s", [place])
     if chance.random() < 0.5:
@@ -199,7 +203,8 @@ def _shift(connection: Connection, after: int, by: int) -> None:
 
 
 _FORGED = """
-INSERT INTO cities_ledgerentry SELECT (jsonb_populate_record(e, jsonb_build_object('id', %s::uuid, 'at', e.at - %s::interval))).*
+INSERT INTO cities_ledgerentry
+SELECT (jsonb_populate_record(e, jsonb_build_object('id', %s::uuid, 'at', e.at - %s::interval))).*
 FROM cities_ledgerentry e WHERE id = (SELECT entry_id FROM cities_sealedentry WHERE position = %s) RETURNING id
 """
 
@@ -242,7 +247,8 @@ def _insert_and_seal(connection: Connection, chance: random.Random, last: int) -
     seal_in(10_000)
     place = _one(
         connection,
-        "SELECT position FROM cities_sealedentry WHERE entry_id = (SELECT id FROM cities_ledgerentry ORDER BY at LIMIT 1)",
+        "SELECT position FROM cities_sealedentry "
+        "WHERE entry_id = (SELECT id FROM cities_ledgerentry ORDER BY at LIMIT 1)",
     )
     ours.close()
     return place, place
@@ -268,7 +274,9 @@ def _cut(*, places: bool, seals: bool) -> Tampering:
     def tamper(connection: Connection, chance: random.Random, last: int) -> Where:
         place = chance.randint(2, last)
         if seals:  # to the end of a seal: what is left is whole
-            place = _one(connection, "SELECT first FROM cities_seal WHERE first <= %s ORDER BY first DESC LIMIT 1", place)
+            place = _one(
+                connection, "SELECT first FROM cities_seal WHERE first <= %s ORDER BY first DESC LIMIT 1", place
+            )
             connection.execute("DELETE FROM cities_seal WHERE first >= %s", [place])
         connection.execute(
             "DELETE FROM cities_ledgerentry WHERE id IN (SELECT entry_id FROM cities_sealedentry WHERE position >= %s)",
@@ -312,7 +320,8 @@ class _At(random.Random):
 
 def _remove(connection: Connection, place: int) -> None:
     connection.execute(
-        "DELETE FROM cities_ledgerentry WHERE id = (SELECT entry_id FROM cities_sealedentry WHERE position = %s)", [place]
+        "DELETE FROM cities_ledgerentry WHERE id = (SELECT entry_id FROM cities_sealedentry WHERE position = %s)",
+        [place],
     )
     connection.execute("DELETE FROM cities_sealedentry WHERE position = %s", [place])
     _shift(connection, place, -1)

@@ -84,7 +84,7 @@ class Environment:
         return value
 
     def places(self, name: str, *, schemes: Sequence[str]) -> "dict[str, str]":
-        """Several addresses, separated by blanks or commas; each under a name that can be shown: itself, no password."""
+        """Several addresses, separated by blanks or commas; each under a name to show: itself without a password."""
         found = {}
         for address in re.split(r"[\s,]+", self.given(name) or ""):
             if not address:

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.selectors import acts_of
+from cases.audit.selectors import ledger_alarms
 from cities.roles.permissions import Permission
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ PLACES = (
 )
 
 
+#: Who is told on every page when the ledger is not being sealed, or its checkpoints don't get out.
+LOOKING_AFTER = {Permission.LEDGER_READ, Permission.SETTINGS_CHANGE}
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """The navigation, and whether the search box is shown. Asked for only when a page is drawn."""
     return {"frame": SimpleLazyObject(lambda: _frame(request))}
@@ -60,12 +65,13 @@ def frame(request: HttpRequest) -> dict[str, object]:
 def _frame(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"places": [], "may_search": False}
+        return {"places": [], "may_search": False, "alarms": []}
     acts = acts_of(user, at=timezone.now())
     here = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "places": [entry for place in PLACES if (entry := _entry(place, acts, here))],
         "may_search": Permission.CASE_READ in acts,
+        "alarms": ledger_alarms(at=timezone.now()) if acts & LOOKING_AFTER else [],
     }
 
 

@@ -85,7 +85,8 @@ class Seal(models.Model):
         verbose_name_plural = _("seals of the ledger")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(last__gte=models.F("first"), first__gte=1, number__gte=1), name="seals_hold_something"
+                condition=models.Q(last__gte=models.F("first"), first__gte=1, number__gte=1),
+                name="seals_hold_something",
             ),
         ]
 

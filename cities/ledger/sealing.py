@@ -5,7 +5,7 @@ but what JSON must (RFC 8785). Numbers are numbers, nothing is `null`; a moment 
 decimals, a list is PostgreSQL's own text of it, so that no two values that PostgreSQL tells apart are written alike.
 
     digest of an entry  = SHA-256 of that text
-    link of a position  = SHA-256 of (the link before it, 32 bytes · the position, 8 bytes · the entry's digest, 32 bytes)
+    link of a position  = SHA-256 of (the link before it, 32 bytes · the position, 8 bytes · the entry's digest, 32)
     digest of a seal    = SHA-256 of its own JSON array, in which the digest of the seal before it stands
 
 The link before position 1 is 32 zero bytes. A new column, or another way of writing one, is a new version: `FORMS`

@@ -94,6 +94,7 @@ CASES = {
     "cases:timeline": page(Act.CASE_READ),
     "cases:who_can_see": page(Act.ACCESS_READ),
     "cases:ledger": page(Act.LEDGER_READ),
+    "cases:own_looks": page(None),
     "cases:picture": page(Act.PICTURE_READ),
     "cases:picture_table": page(Act.PICTURE_READ),
     "cases:search": form(Act.PERSON_READ),

@@ -1,6 +1,16 @@
 """What happened, who looked, and whether the ledger is whole and looked after: a page each."""
 
-from cases.audit.selectors.looks import filed_case, ledger_for, recently_opened, who_looked
+from cases.audit.selectors.looks import (
+    Asked,
+    a_page_of,
+    asked_for,
+    cities_with_ledgers_for,
+    filed_case,
+    ledger_for,
+    looks_of,
+    recently_opened,
+    who_looked,
+)
 from cases.audit.selectors.standing import (
     checkpoint_is_due,
     kept_checkpoints,
@@ -13,15 +23,20 @@ from cases.audit.selectors.timeline import Happening, timeline
 from cases.audit.selectors.verifying import Fault, Verified, verify_ledger
 
 __all__ = [
+    "Asked",
     "Fault",
     "Happening",
     "Verified",
+    "a_page_of",
+    "asked_for",
     "checkpoint_is_due",
+    "cities_with_ledgers_for",
     "filed_case",
     "kept_checkpoints",
     "last_dispatches",
     "ledger_alarms",
     "ledger_for",
+    "looks_of",
     "recently_opened",
     "standing_of_the_ledger",
     "timeline",

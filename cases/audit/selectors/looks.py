@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from cases.access.models import postings_in_force
 from cases.access.rules import OutOfSight, read_reference
@@ -13,6 +15,8 @@ from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import cases_for
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Operation
+from cities.places.models import City
+from cities.places.rules import moment_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import roles_with
 from cities.staff.models import Posting, User
@@ -44,6 +48,64 @@ def ledger_for(user: User, *, at: datetime) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(city_id__in=cities).select_related("actor").order_by("-at", "-pk")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which entries of a ledger somebody asks for. Empty: all."""
+
+    case: str = ""
+    who: str = ""
+    operation: str = ""
+    city: int | None = None
+    since: date | None = None
+    until: date | None = None
+    purpose: str = ""
+    request: str = ""
+    without_purpose: bool = False
+
+
+def asked_for(entries: QuerySet[LedgerEntry], asked: Asked) -> QuerySet[LedgerEntry]:
+    """Those of the entries that somebody asks for. `until` is the last day."""
+    if asked.case:
+        entries = entries.filter(case_reference=read_reference(asked.case) or asked.case)
+    if asked.operation:
+        entries = entries.filter(operation=asked.operation)
+    if asked.city is not None:
+        entries = entries.filter(city_id=asked.city)
+    if asked.since is not None:
+        entries = entries.filter(at__gte=moment_of(asked.since, time.min))
+    if asked.until is not None and asked.until < date.max:
+        entries = entries.filter(at__lt=moment_of(asked.until + timedelta(days=1), time.min))
+    if asked.purpose:
+        entries = entries.filter(Q(purpose__icontains=asked.purpose) | Q(justification__icontains=asked.purpose))
+    if asked.request:
+        entries = entries.filter(request_id=asked.request)
+    if asked.without_purpose:
+        entries = entries.filter(operation__in=LOOKS, case_id__isnull=False, purpose="", justification="")
+    for word in asked.who.split():
+        entries = entries.filter(Q(actor__first_name__icontains=word) | Q(actor__last_name__icontains=word))
+    return entries
+
+
+def a_page_of(
+    entries: QuerySet[LedgerEntry], *, before: uuid.UUID | None, limit: int
+) -> tuple[list[LedgerEntry], uuid.UUID | None]:
+    """So many entries, the newest first, from the one `before` on downwards; and the last of them when more follow.
+
+    By moment and number, so that what was written in one moment is neither repeated nor left out, and nothing is
+    counted or skipped over.
+    """
+    last = entries.filter(pk=before).first() if before is not None else None
+    if last is not None:
+        entries = entries.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    found = list(entries.order_by("-at", "-pk")[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
+
+
+def looks_of(user: User) -> QuerySet[LedgerEntry]:
+    """What `user` opened herself: when, and why. Of a case that she may no longer see, what she knew already."""
+    return LedgerEntry.objects.filter(actor=user, operation__in=LOOKS).select_related("actor")
+
+
 def filed_case(user: User, reference: str, *, at: datetime) -> Casefile:
     """A case as the ledger knows it, for whoever reads the ledger but no case: number, reference and city, no more.
 
@@ -65,6 +127,12 @@ def recently_opened(user: User, *, at: datetime, limit: int = 5) -> list[Casefil
     order: dict[int | None, int] = {row["case_id"]: place for place, row in enumerate(latest)}
     found = cases_for(user, at=at).filter(pk__in=[pk for pk in order if pk is not None])
     return sorted(found, key=lambda case: order[case.pk])[:limit]
+
+
+def cities_with_ledgers_for(user: User, *, at: datetime) -> list[City]:
+    """The cities whose ledger `user` reads."""
+    ids = _postings_that_read_ledgers(user, at=at).values("city_id")
+    return list(City.objects.filter(pk__in=ids).order_by("code"))
 
 
 def _reads_ledger(user: User, city_id: int, *, at: datetime) -> bool:

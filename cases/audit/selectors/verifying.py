@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +22,7 @@ LOWEST = -(2**63)
 
 #: No transaction is open for longer; nothing is sealed later than so long after it was written, while sealing goes on.
 LATEST = timedelta(hours=3)
+_LATEST = LATEST.total_seconds()
 
 
 class Wrong(Enum):
@@ -42,7 +42,7 @@ class Wrong(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """The first row that is not as it should be. `until`: the last position it can be, where it can't be said exactly."""
+    """The first row that is not as it should be. `until`: the last it can be, where it can't be said exactly."""
 
     wrong: Wrong
     position: int
@@ -53,7 +53,7 @@ class Fault:
 
 @dataclass
 class Verified:
-    """What was walked through, from which position, how much waits for its seal, and the first fault if there is one."""
+    """What was walked through, from which position, how much waits for its seal, and the first fault if any."""
 
     first: int = 1
     rows: int = 0
@@ -168,9 +168,8 @@ def _wrong_with(row: tuple[Any, ...], walk: _Walk, expected: _Seal) -> Fault | N
 def _is_backdated(entry: str, at: float, walk: _Walk) -> bool:
     """Whether it should have been there when the seal before was made: by its number, or by the moment beside it."""
     assert walk.seal is not None
-    latest = LATEST.total_seconds()
-    numbered = (uuid.UUID(entry).int >> 80) / 1000
-    return abs(numbered - at) > latest or (entry < walk.last_id and at + latest < walk.seal.moment)
+    numbered = int(entry[:8] + entry[9:13], 16) / 1000  # the milliseconds that a version 7 number begins with
+    return abs(numbered - at) > _LATEST or (at + _LATEST < walk.seal.moment and entry < walk.last_id)
 
 
 def _wrong_with_seal(one: _Seal, walk: _Walk) -> Fault | None:
@@ -204,7 +203,7 @@ def _look_beside(walk: _Walk, found: Verified) -> Fault | None:
         found.waiting = len(beside)
         cursor.execute("SELECT extract(epoch FROM max(sealed_at))::float8 FROM cities_seal")
         sealed = cursor.fetchone()[0] or 0.0
-        older = [entry for entry, at in beside if at + LATEST.total_seconds() < sealed]
+        older = [entry for entry, at in beside if at + _LATEST < sealed]
         if not older:
             return None
         cursor.execute("SELECT max(position) FROM cities_sealedentry WHERE entry_id < %s", [older[0]])
@@ -223,16 +222,18 @@ def _rows(after: int, last: int) -> Iterator[tuple[Any, ...]]:
         "SELECT s.position, s.entry_id::text, s.seal_id, s.digest, s.link, e.id IS NOT NULL, "  # noqa: S608
         f"{columns_in_sql(VERSION, of='e')} FROM cities_sealedentry s "
         "LEFT JOIN cities_ledgerentry e ON e.id = s.entry_id "
-        "WHERE s.position > %s AND s.position <= %s ORDER BY s.position LIMIT %s"
+        "WHERE s.position > %s AND s.position <= %s ORDER BY s.position"
     )
     while after < last:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [after, last, CHUNK])
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        yield from rows
-        after = rows[-1][0]
+            cursor.execute("SELECT min(position) FROM cities_sealedentry WHERE position > %s", [after])
+            following = cursor.fetchone()[0]
+            if following is None:
+                return
+            until = min(following + CHUNK - 1, last)
+            cursor.execute(statement, [after, until])
+            yield from cursor.fetchall()
+        after = until
 
 
 def _seals(first: int) -> Iterator[_Seal]:

@@ -7,4 +7,5 @@ from cases.web.access import views
 urlpatterns = [
     path("cases/<str:reference>/who-can-see/", views.who_can_see, name="who_can_see"),
     path("ledger/", views.city_ledger, name="ledger"),
+    path("my-look-ups/", views.own_looks, name="own_looks"),
 ]
