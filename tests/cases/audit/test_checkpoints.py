@@ -53,9 +53,9 @@ def a_sealed_entry() -> None:
     seal(by=Clock.CLOCK, at=timezone.now())
 
 
-def made(**told: Any) -> Checkpoint | None:
+def made(*, at: Any = NOW, now: bool = False) -> Checkpoint | None:
     with as_clock():
-        return make_checkpoint(**{"by": Clock.CLOCK, "at": NOW} | told)
+        return make_checkpoint(by=Clock.CLOCK, at=at, now=now)
 
 
 def sent(at: Any = NOW) -> int:
