@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.access.services import as_clock
 from cases.audit.selectors import checkpoint_is_due
-from cases.audit.services import leave_alarms, make_checkpoint, seal, send_dispatches
+from cases.audit.services import draw_samples, leave_alarms, make_checkpoint, seal, send_dispatches
 from cases.checkins import services as checkins
 from cases.outbox.services import send_due
 from cities.ledger.rules import Clock
@@ -44,7 +44,7 @@ def seal_ledger() -> None:
 
 @shared_task(name="cases.tasks.look_after_ledger")
 def look_after_ledger() -> None:
-    """Once an hour seal whatever came late and sign a checkpoint; send what waits; sound the alarm."""
+    """Once an hour seal what came late and sign a checkpoint; send what waits; sound the alarm; draw samples."""
     at = timezone.now()
     if checkpoint_is_due(at=at):
         seal(by=Clock.CLOCK, at=at, everything=True)
@@ -52,5 +52,7 @@ def look_after_ledger() -> None:
         make_checkpoint(by=Clock.CLOCK, at=at)
     with as_clock():
         leave_alarms(by=Clock.CLOCK, at=at)
+    with as_clock():
+        draw_samples(by=Clock.CLOCK, at=at)
     while send_dispatches(by=Clock.CLOCK, at=timezone.now()).claimed:
         pass

@@ -32,6 +32,12 @@ def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> mod
     return postings_in_force(user, at=at).filter(role__in=roles, city__isnull=False).values("city_id")  # type: ignore[return-value]
 
 
+def cities_reviewed_by(user: User, *, at: datetime) -> models.QuerySet[Posting]:
+    """City ids whose ledger `user` reads, and whose grants she reviews."""
+    reviewers = sorted(roles_with(Permission.LEDGER_READ))
+    return postings_in_force(user, at=at).filter(role__in=reviewers, city__isnull=False).values("city_id")  # type: ignore[return-value]
+
+
 class VisibleQuerySet(models.QuerySet[RowT]):
     """Rows asked for on somebody's behalf. The same rule stands in the database as row-level security."""
 
@@ -40,6 +46,8 @@ class VisibleQuerySet(models.QuerySet[RowT]):
         need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
         if need.path == "code":
             return self
+        if need.path == "review":
+            return self.filter(city__in=cities_reviewed_by(user, at=at))
         cities = cities_open_to(user, need.compartment, at=at)
         if need.path == "city":
             return self.filter(city__in=cities)
@@ -100,8 +108,7 @@ class GrantQuerySet(VisibleQuerySet["CaseAccess"]):
         """
         justice = CaseAccess.grants.held_by(user, Compartment.JUSTICE, at=at).values("casefile_id")
         other_house = Q(city__in=cities_open_to(user, Compartment.JUSTICE, at=at)) | Q(casefile__in=justice)
-        reviewers = sorted(roles_with(Permission.LEDGER_READ))
-        reviewed = postings_in_force(user, at=at).filter(role__in=reviewers, city__isnull=False).values("city_id")
+        reviewed = cities_reviewed_by(user, at=at)
         core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
         known_cases = Q(city__in=cities_open_to(user, Compartment.CORE, at=at)) | Q(casefile__in=core)
         return self.filter(

@@ -45,6 +45,7 @@ CLOCK_MAY = {
     "cases_followupplan": "SELECT (id, casefile_id, state, ended_on)",
     "cases_message": "SELECT, INSERT, UPDATE",
     "cases_agreedreminder": "SELECT",
+    "cases_looksample": "SELECT, INSERT",
 }
 
 #: What is made of the ledger: sealed by the sealer, sent out by the clock, read by people.
@@ -241,6 +242,8 @@ def sees(model: type[models.Model]) -> str:
         return f"{_USER} IS NOT NULL"
     if need.path == "city":
         return cities
+    if need.path == "review":
+        return "city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
     if need.path == "self":
         return f"{cities} OR id {cases}"
     if need.path == "person":

@@ -22,6 +22,17 @@ class Kind(models.TextChoices):
     MESSAGE = "MESSAGE", _("messages")
 
 
+class Finding(models.TextChoices):
+    """What whoever looks after the looking found of an opening that was drawn by chance."""
+
+    IN_ORDER = "IN_ORDER", _("in order")
+    ASKED = "ASKED", _("the opener was asked")
+    FOLLOW_UP = "FOLLOW_UP", _("to be followed up")
+
+
+#: So many openings of a city are drawn a week.
+A_WEEK = 5
+
 #: How often a checkpoint leaves.
 CHECKPOINTS = timedelta(hours=1)
 

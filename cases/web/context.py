@@ -48,7 +48,7 @@ PLACES = (
     Place("cases:board", _("Board"), Permission.BOARD_READ),
     Place("cases:referral_list", _("Referrals"), Permission.REFERRAL_READ, ("cases:referral",)),
     Place("cases:picture", _("National picture"), Permission.PICTURE_READ, ("cases:picture",)),
-    Place("cases:ledger", _("Ledger"), Permission.LEDGER_READ, ("cases:ledger",)),
+    Place("cases:ledger", _("Ledger"), Permission.LEDGER_READ, ("cases:ledger", "cases:sample")),
     Place("cities:city_list", _("Cities"), Permission.CITY_READ, ("cities:city",)),
 )
 

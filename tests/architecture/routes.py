@@ -95,6 +95,8 @@ CASES = {
     "cases:who_can_see": page(Act.ACCESS_READ),
     "cases:ledger": page(Act.LEDGER_READ),
     "cases:own_looks": page(None),
+    "cases:samples": page(Act.LEDGER_READ),
+    "cases:sample": form(Act.LEDGER_READ, "sample"),
     "cases:picture": page(Act.PICTURE_READ),
     "cases:picture_table": page(Act.PICTURE_READ),
     "cases:search": form(Act.PERSON_READ),

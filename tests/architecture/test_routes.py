@@ -14,15 +14,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases.access.services import acting
+from cases.access.services import acting, as_clock
+from cases.audit.models import LookSample
+from cases.audit.services import draw_samples
 from cases.casefiles.models import Casefile
 from cases.checkins.services import agree_reminder, avoid_days, leave_reminders
 from cases.outbox.models import Message
 from cases.people.services import add_contact
 from cases.plans.services import add_action
 from cases.travel.services import record_status
+from cities.ledger import services as ledger
 from cities.ledger.models import LedgerEntry
-from cities.ledger.rules import Clock
+from cities.ledger.rules import Clock, Operation
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, Role, roles_with
 from cities.staff.models import User
@@ -104,6 +107,12 @@ def scene(cast: Cast) -> Scene:
         "missed": a_missed_contact(case, plan, by=cast.alice, at=at, due_on=today),
     }  # fmt: skip
     leave_reminders(by=Clock.CLOCK, at=at)
+    looked = {"operation": Operation.CONSULT, "act": "TEST", "case_id": case.pk, "city_id": case.city_id}
+    ledger.write(by=cast.alice, case_reference=case.reference, **looked)  # type: ignore[arg-type]
+    with as_clock():
+        draw_samples(by=Clock.CLOCK, at=timezone.now() + timedelta(days=7))
+    with acting(cast.dana):
+        rows["sample"] = LookSample.objects.all()[0]
     with acting(cast.carla):
         rows["letter"] = Message.objects.filter(channel="LETTER")[0]
     numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}

@@ -11,6 +11,7 @@ from cases.audit.selectors.looks import (
     recently_opened,
     who_looked,
 )
+from cases.audit.selectors.samples import Sampled, sample_for, samples_for
 from cases.audit.selectors.standing import (
     checkpoint_is_due,
     kept_checkpoints,
@@ -26,6 +27,7 @@ __all__ = [
     "Asked",
     "Fault",
     "Happening",
+    "Sampled",
     "Verified",
     "a_page_of",
     "asked_for",
@@ -38,6 +40,8 @@ __all__ = [
     "ledger_for",
     "looks_of",
     "recently_opened",
+    "sample_for",
+    "samples_for",
     "standing_of_the_ledger",
     "timeline",
     "verification_keys",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.audit.rules import Finding
 from cases.audit.selectors import Asked
 from cities.ledger.rules import Operation
-from cities.web.fields import DayField
+from cities.web.fields import DayField, LongTextField
 
 if TYPE_CHECKING:
     from cities.places.models import City
@@ -20,6 +21,19 @@ class DayForm(forms.Form):
     """On which day."""
 
     on = DayField(label=_("On which day"), required=False, help_text=_("Empty: now. Any day in the past is possible."))
+
+
+class FindingForm(forms.Form):
+    """What was found of a sampled opening."""
+
+    outcome = forms.ChoiceField(label=_("What did you find?"), choices=Finding.choices, widget=forms.RadioSelect)
+    note = LongTextField(
+        label=_("Note"),
+        required=False,
+        rows=3,
+        help_text=_("Needed when it isn't in order. Nothing of the case itself."),
+    )
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class LedgerForm(forms.Form):

@@ -8,20 +8,23 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bench.tampering import A_KEY
-from cases.access.services import as_clock
+from cases.access.services import acting, as_clock
+from cases.audit.models import LookSample
 from cases.audit.services import (
+    draw_samples,
     leave_alarms,
     make_checkpoint,
     open_case_ledger,
     open_ledger,
     open_own_looks,
+    record_finding,
     seal,
     send_dispatches,
     write_refusal,
 )
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
-from tests.architecture.acts import Scene, scene_of
+from tests.architecture.acts import SCENES, Scene, scene_of
 from tests.factories import AT, Cast, a_case
 
 
@@ -47,6 +50,28 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     asked = {"act": "cases:case", "reference": "VIL-2026-0001", "outcome": "out of sight"}
     return Scene(cast.bob, partial(write_refusal, by=cast.bob, at=AT, **asked))
+
+
+#: A week after today: what is written now lies in the week that is over.
+NEXT_WEEK = timedelta(days=7)
+
+
+@scene_of(draw_samples)
+def _(cast: Cast) -> Scene:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    looked = {"operation": Operation.CONSULT, "act": "TEST", "case_id": case.pk, "city_id": case.city_id}
+    ledger.write(by=cast.alice, **looked)  # type: ignore[arg-type]
+    return Scene(Clock.CLOCK, partial(draw_samples, by=Clock.CLOCK, at=timezone.now() + NEXT_WEEK))
+
+
+@scene_of(record_finding)
+def _(cast: Cast) -> Scene:
+    SCENES["cases.audit.services.sampling.draw_samples"](cast)
+    with as_clock():
+        draw_samples(by=Clock.CLOCK, at=timezone.now() + NEXT_WEEK)
+    with acting(cast.dana):
+        sample = LookSample.objects.filter(city=cast.city)[0]
+    return Scene(cast.dana, partial(record_finding, sample=sample, by=cast.dana, at=AT, outcome="IN_ORDER"))
 
 
 @scene_of(seal)

@@ -163,13 +163,13 @@ def test_uuid7__sorts_as_it_was_made_in_every_thread() -> None:
 
 def test_uuid7__goes_on_when_the_clock_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     before = ledger.uuid7()
-    monkeypatch.setattr(ledger.time, "time_ns", lambda: 1_000_000_000)
+    monkeypatch.setattr("cities.ledger.services.time.time_ns", lambda: 1_000_000_000)
     assert ledger.uuid7() > before
 
 
 def test_uuid7__goes_on_when_a_millisecond_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = ledger._Numbers()
-    monkeypatch.setattr(ledger.time, "time_ns", lambda: 1_000_000_000)
+    monkeypatch.setattr("cities.ledger.services.time.time_ns", lambda: 1_000_000_000)
     numbers.milliseconds, numbers.tail = 1000, 2**74 - 1
     assert numbers.next()[0] == 1001
 
