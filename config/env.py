@@ -93,7 +93,7 @@ class Environment:
             if parts is None or not (parts.netloc or parts.path) or (parts.scheme == "file" and parts.path[:1] != "/"):
                 wanted = "addresses that start with " + " or ".join(f"{scheme}:" for scheme in schemes)
                 self._refuse(name, hide_password(address), wanted)
-            found[hide_password(address)] = address
+            found[address if parts.scheme == "mailto" else hide_password(address)] = address
         return found
 
     def key(self, name: str) -> str:

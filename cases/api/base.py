@@ -75,12 +75,15 @@ class StandsOtherwise(Exception):
 def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler: every error as a problem. None: nobody foresaw it, Django answers 500."""
     request: Request = context["request"]
-    if isinstance(error, OutOfSight):
-        _denied(request, "out of sight")
-        return of_status(404).response(request._request)
-    if isinstance(error, NotAllowed):
-        _denied(request, "not allowed")
-        return of_status(403).response(request._request)
+    try:
+        if isinstance(error, OutOfSight):
+            _denied(request, "out of sight")
+            return of_status(404).response(request._request)
+        if isinstance(error, NotAllowed):
+            _denied(request, "not allowed")
+            return of_status(403).response(request._request)
+    except DatabaseError as unwritten:  # that she was refused could not be written down
+        error = unwritten
     if isinstance(error, StandsOtherwise):
         return replace(refusal(error.stale), more={"current": error.current}).response(request._request)
     if isinstance(error, Refused):

@@ -53,15 +53,18 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        try:
+            if isinstance(exception, OutOfSight):
+                _denied(request, "out of sight")
+                return render(request, "404.html", status=404)
+            if isinstance(exception, NotAllowed):
+                _denied(request, "not allowed")
+                return render(request, "403.html", status=403)
+        except DatabaseError as error:  # that she was refused could not be written down
+            exception = error
         if isinstance(exception, DatabaseError):
             log.error("%s %s: no answer from the database", request.method, request.path, exc_info=exception)
             return HttpResponse(render_to_string("503.html"), status=503)
-        if isinstance(exception, OutOfSight):
-            _denied(request, "out of sight")
-            return render(request, "404.html", status=404)
-        if isinstance(exception, NotAllowed):
-            _denied(request, "not allowed")
-            return render(request, "403.html", status=403)
         return None
 
 

@@ -44,7 +44,7 @@ class LedgerEntry(models.Model):
     justification = models.TextField(_("justification"), blank=True)
     ground = models.CharField(_("ground"), max_length=40, blank=True)
     recipient = models.CharField(_("recipient"), max_length=200, blank=True)
-    request_id = models.CharField(_("request"), max_length=40, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, default="DONE")
 
     class Meta:

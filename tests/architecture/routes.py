@@ -240,6 +240,8 @@ API = {
     "cases_api:referral_withdraw": does(Act.REFERRAL_DRAFT, "sent_referral", JUSTICE),
     "cases_api:referral_acknowledge": does(Act.REFERRAL_ACKNOWLEDGE, "sent_referral", JUSTICE),
     "cases_api:referral_answer": does(Act.REFERRAL_ANSWER, "sent_referral", JUSTICE),
+    "cases_api:ledger": page(Act.LEDGER_READ),
+    "cases_api:own_looks": page(None),
     "cases_api:national_picture": page(Act.PICTURE_READ),
 }
 

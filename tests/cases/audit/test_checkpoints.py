@@ -226,6 +226,7 @@ def test_alarm__tells_who_looks_after_the_ledger_once_a_day(outside: Path, cast:
     assert "No checkpoint of the ledger has reached" in str(mail.outbox[0].body)
     made(at=later)
     sent(later)
+    seal(by=Clock.CLOCK, at=timezone.now())
     assert ledger_alarms(at=later) == []
 
 

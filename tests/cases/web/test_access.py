@@ -205,3 +205,11 @@ def test_alarm__is_on_every_page_of_whoever_looks_after_it(
     page = client_of(cast.dana).get("/ledger/").content.decode()
     assert "No place outside is named" not in page
     assert "no checkpoint has reached it yet" in page
+
+
+def test_request_number__of_a_proxy_is_kept_whatever_its_length(
+    cast: Cast, case: Casefile, client_of: ClientOf
+) -> None:
+    number = "a" * 64
+    assert client_of(cast.alice).get(f"/cases/{case.reference}/", headers={"X-Request-ID": number}).status_code == 200
+    assert LedgerEntry.objects.filter(request_id=number, actor=cast.alice).exists()
