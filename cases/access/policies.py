@@ -7,7 +7,6 @@ time, so that what the database holds never differs from what the code says. The
 * `apparatus_people` is what web and API act as: the login role of `DATABASE_URL` is a member of it. It owns nothing,
   deletes nothing, and changes nothing that is append-only;
 * `apparatus_clock` is what the clock acts as, by `SET LOCAL ROLE`: every city, but only dates and messages;
-* `apparatus_sealer` is what seals the ledger: it reads the ledger and adds seals, by `SET LOCAL ROLE`, no more;
 * `apparatus_counter` owns the functions that count for the national picture: numbers leave, names don't;
 * `apparatus_keeper` owns the functions that answer "which of it is mine" and "is she busy then"; nobody acts as it.
 """
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import models, transaction
 
+from cases.access.ledger_rights import PEOPLE_MAY, SEALER, rights
 from cases.access.rules import Ground, NeedToKnow
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 PEOPLE, CLOCK, COUNTER, KEEPER = "apparatus_people", "apparatus_clock", "apparatus_counter", "apparatus_keeper"
-SEALER = "apparatus_sealer"
 
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan
 #: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told.
@@ -48,9 +47,6 @@ CLOCK_MAY = {
     "cases_looksample": "SELECT, INSERT",
 }
 
-#: What is made of the ledger: sealed by the sealer, sent out by the clock, read by people.
-LEDGER_TABLES = {"cities_seal", "cities_sealedentry", "cities_checkpoint", "cities_dispatch"}
-
 #: What counting may read. Names are not among it.
 COUNTER_MAY = {
     "cases_person": "SELECT (id, city_id, sex, born_on)",
@@ -59,6 +55,7 @@ COUNTER_MAY = {
     "cases_followupplan": "SELECT (id, casefile_id, number, agreed_on, ended_on)",
 }
 
+HOURS = "id, state, caseworker_id, second_id, due_on, due_time, duration, within_week"
 _USER = "nullif(current_setting('app.user_id', true), '')::bigint"
 _TODAY = "(statement_timestamp() AT TIME ZONE 'Europe/Brussels')::date"
 POSTED_NOW = f"p.user_id = {_USER} AND p.starts_on <= {_TODAY} AND (p.ends_on IS NULL OR p.ends_on > {_TODAY})"
@@ -86,8 +83,7 @@ def statements(*, login: str, database: str) -> Iterator[str]:
         )
         yield f"GRANT {role} TO CURRENT_USER"
     yield f'GRANT {PEOPLE} TO "{login}" WITH INHERIT TRUE'
-    for role in (CLOCK, SEALER):
-        yield f'GRANT {role} TO "{login}" WITH INHERIT FALSE'
+    yield f'GRANT {CLOCK}, {SEALER} TO "{login}" WITH INHERIT FALSE'
     yield f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC'
     yield f'GRANT CONNECT ON DATABASE "{database}" TO "{login}"'
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
@@ -109,34 +105,26 @@ def _privileges() -> Iterator[str]:
         table = model._meta.db_table
         if model._meta.app_label == "cases":
             changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
-        elif table == "cities_ledgerentry":
-            changes = "INSERT"
-        elif table in LEDGER_TABLES:
-            continue  # the sealer's and the clock's
+        elif table in PEOPLE_MAY:
+            changes = PEOPLE_MAY[table]
         elif model._meta.app_label == "cities":
             changes = "INSERT, UPDATE"  # rows of the public square end too; they are not deleted
         else:
             changes = "INSERT, UPDATE, DELETE"
         yield f"GRANT {changes} ON {table} TO {PEOPLE}"
-    public = ["user", "city", "agency", "posting", "absence", "closingdays", "schoolholiday", "citysettings"]
-    yield f"GRANT SELECT ON {', '.join(f'cities_{name}' for name in public)} TO {CLOCK}"
+    for name in ("user", "city", "agency", "posting", "absence", "closingdays", "schoolholiday", "citysettings"):
+        yield f"GRANT SELECT ON cities_{name} TO {CLOCK}"
     yield f"GRANT UPDATE (next_digest_at) ON cities_user TO {CLOCK}"
     yield f"GRANT UPDATE (settled_at) ON cities_closingdays TO {CLOCK}"
     yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
-    yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
-    yield f"GRANT SELECT ON cities_seal, cities_sealedentry TO {CLOCK}"
-    yield f"GRANT INSERT, SELECT ON cities_checkpoint, cities_dispatch TO {CLOCK}"
-    yield f"GRANT UPDATE (due_at, state, attempts, leased_until, sent_at, last_error) ON cities_dispatch TO {CLOCK}"
-    yield f"GRANT SELECT ON cities_ledgerentry TO {SEALER}"
-    yield f"GRANT INSERT, SELECT ON cities_seal, cities_sealedentry TO {SEALER}"
+    yield from rights(clock=CLOCK)
     for table, privileges in CLOCK_MAY.items():
         yield f"GRANT {privileges} ON {table} TO {CLOCK}"
     for table, privileges in COUNTER_MAY.items():
         yield f"GRANT {privileges} ON {table} TO {COUNTER}"
     yield f"GRANT SELECT ON cities_posting, cases_caseaccess, cases_casefile, cases_relationship TO {KEEPER}"
     yield f"GRANT SELECT (id, is_active, is_superuser) ON cities_user TO {KEEPER}"
-    hours = "id, state, caseworker_id, second_id, due_on, due_time, duration, within_week"
-    yield f"GRANT SELECT ({hours}) ON cases_checkin TO {KEEPER}"
+    yield f"GRANT SELECT ({HOURS}) ON cases_checkin TO {KEEPER}"
 
 
 def _roles_in_sql(roles: frozenset[Role] | set[Role]) -> str:
@@ -228,22 +216,19 @@ def _functions() -> Iterator[str]:
         f"(SELECT FROM cities_posting p, cities_posting o WHERE p.city_id = o.city_id AND {POSTED_NOW} AND {hers}))",
         arguments="holders bigint[], days date[]", **own,
     )  # fmt: skip
-    for helper in ("apparatus_my_cities(text)", "apparatus_my_cases(text)"):
-        yield f"GRANT EXECUTE ON FUNCTION {helper} TO {KEEPER}"
+    yield f"GRANT EXECUTE ON FUNCTION apparatus_my_cities(text), apparatus_my_cases(text) TO {KEEPER}"
 
 
 def sees(model: type[models.Model]) -> str:
     """The condition, in SQL, under which the user of the transaction may know of a row of this table."""
-    need = need_of(model)
-    table = model._meta.db_table
+    need, table = need_of(model), model._meta.db_table
     cities = f"city_id = ANY((SELECT apparatus_my_cities('{need.compartment.value}'))::bigint[])"
     cases = f"IN (SELECT apparatus_my_cases('{need.compartment.value}'))"
     if need.path == "code":
         return f"{_USER} IS NOT NULL"
-    if need.path == "city":
-        return cities
-    if need.path == "review":
-        return "city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
+    reviewed = "city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
+    if need.path in ("city", "review"):
+        return cities if need.path == "city" else reviewed
     if need.path == "self":
         return f"{cities} OR id {cases}"
     if need.path == "person":
@@ -265,7 +250,7 @@ def sees(model: type[models.Model]) -> str:
     if table == "cases_caseaccess":
         justice_cities, justice = cities.replace("CORE", "JUSTICE"), cases.replace("CORE", "JUSTICE")
         return (
-            f"user_id = {_USER} OR city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[]) "
+            f"user_id = {_USER} OR {reviewed} "
             f"OR (agency_id = ANY((SELECT apparatus_my_offices())::bigint[]) AND casefile_id {justice}) "
             f"OR (({cities} OR casefile_id {cases}) "
             f"AND (ground <> '{Ground.REFERRAL.value}' OR {justice_cities} OR casefile_id {justice}))"
@@ -275,8 +260,7 @@ def sees(model: type[models.Model]) -> str:
 
 def may_write(model: type[models.Model]) -> str:
     """The condition for a new or changed row: what one may see, and a few rows written for somebody else to see."""
-    need = need_of(model)
-    if need.path == "person":
+    if (need := need_of(model)).path == "person":
         return f"({sees(model)}) OR city_id = ANY((SELECT apparatus_my_posted_cities())::bigint[])"
     if need.path == "code":
         return f"{_USER} IS NOT NULL AND (SELECT apparatus_my_settings())"

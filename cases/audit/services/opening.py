@@ -60,7 +60,7 @@ def _opened(*, by: User, act: str, entries: Sequence[LedgerEntry], asked: Sequen
         operation=Operation.CONSULT, by=by, act=act, object_type="ledgerentry", rows=len(entries), fields=sorted(asked),
         case_id=case_id if len(others) == 1 else None, case_reference=reference if len(others) == 1 else "",
         city_id=found.posting.city_id if found.posting else None, role=found.role, agency_id=found.agency_id,
-        compartment=Compartment.CORE, purpose="to look after the ledger" if act != "OWN_LOOKS" else "her own look-ups",
+        compartment=Compartment.CORE, purpose="cases:own_looks" if act == "OWN_LOOKS" else "cases:ledger",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from cases.access.policies import SEALER
+from cases.access.ledger_rights import SEALER
 from cases.access.services import require_clock
 from cities.ledger.models import Seal
 from cities.ledger.rules import Clock
