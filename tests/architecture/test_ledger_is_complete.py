@@ -112,7 +112,7 @@ def _as_pages_name_them(of: Scene, cast: Cast) -> dict[str, int]:
     with acting(cast.carla):
         found["referral"] = ProsecutionReferral.objects.get(pk=found["sent"]).number
         found["sent_referral"] = found["sent"]
-        found["letter"] = found["reminder"] = 1
+        found["letter"] = found["reminder"] = found["sample"] = 1  # there is none: that is refused
     return found
 
 

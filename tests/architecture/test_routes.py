@@ -134,7 +134,9 @@ def ask(client: Client, method: str, address: str) -> HttpResponse:
 
 
 def is_of_a_case(name: str) -> bool:
-    return name in CASES | API and ("reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency"))
+    return name in CASES | API and (
+        "reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency", "sample")
+    )
 
 
 def each(of: dict[str, Route] = ROUTES) -> Iterator[tuple[str, Route, str, Permission | None]]:
