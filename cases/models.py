@@ -1,6 +1,7 @@
 """Contents page: Django finds the models of every room here. Nobody else reads it."""
 
 from cases.access.models import CaseAccess
+from cases.audit.models import LookSample, SampleFinding
 from cases.casefiles.models import Casefile, CaseNumber, StageChange
 from cases.checkins.models import (
     AgreedReminder,
@@ -42,6 +43,7 @@ __all__ = [
     "FollowUpPlan",
     "Goal",
     "GrantConfirmation",
+    "LookSample",
     "Message",
     "MissedContact",
     "MissedStep",
@@ -56,6 +58,7 @@ __all__ = [
     "ReferralStageChange",
     "Relationship",
     "Rhythm",
+    "SampleFinding",
     "StageChange",
     "TravelStatus",
 ]

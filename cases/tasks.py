@@ -11,6 +11,9 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from cases.access.services import as_clock
+from cases.audit.selectors import checkpoint_is_due
+from cases.audit.services import draw_samples, leave_alarms, make_checkpoint, seal, send_dispatches
 from cases.checkins import services as checkins
 from cases.outbox.services import send_due
 from cases.recertification.services import tend_access
@@ -37,4 +40,26 @@ def send_messages() -> None:
     """
     until = timezone.now() + timedelta(minutes=5)
     while (at := timezone.now()) < until and send_due(by=Clock.CLOCK, at=at).claimed:
+        pass
+
+
+@shared_task(name="cases.tasks.seal_ledger")
+def seal_ledger() -> None:
+    """Seal what was written in the ledger since the last round."""
+    seal(by=Clock.CLOCK, at=timezone.now())
+
+
+@shared_task(name="cases.tasks.look_after_ledger")
+def look_after_ledger() -> None:
+    """Once an hour seal what came late and sign a checkpoint; send what waits; sound the alarm; draw samples."""
+    at = timezone.now()
+    if checkpoint_is_due(at=at):
+        seal(by=Clock.CLOCK, at=at, everything=True)
+    with as_clock():
+        make_checkpoint(by=Clock.CLOCK, at=at)
+    with as_clock():
+        leave_alarms(by=Clock.CLOCK, at=at)
+    with as_clock():
+        draw_samples(by=Clock.CLOCK, at=at)
+    while send_dispatches(by=Clock.CLOCK, at=timezone.now()).claimed:
         pass

@@ -1,7 +1,7 @@
 """Contents page: Django finds the models of every room here. Nobody else reads it."""
 
 from cities.agencies.models import Agency, CellSeat, ClosingDays
-from cities.ledger.models import LedgerEntry
+from cities.ledger.models import Checkpoint, Dispatch, LedgerEntry, Seal, SealedEntry
 from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
 from cities.staff.models import Absence, Posting, User
 from cities.statistics.models import Figure, Series
@@ -12,15 +12,19 @@ __all__ = [
     "Agency",
     "CalendarFeed",
     "CellSeat",
+    "Checkpoint",
     "City",
     "CitySettings",
     "ClosingDays",
+    "Dispatch",
     "Figure",
     "HotSpotDesignation",
     "LedgerEntry",
     "Population",
     "Posting",
     "SchoolHoliday",
+    "Seal",
+    "SealedEntry",
     "Series",
     "Token",
     "User",

@@ -5,9 +5,11 @@ was cut short begins again.
 """
 
 import argparse
+import base64
 import errno
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -146,6 +148,8 @@ class _Demo:
             "EMAIL_URL": f"file://{quote(str(mail))}",
             "SMS_URL": f"file://{quote(str(mail / 'sms'))}",
             "STATIC_FROM_SOURCE": "1",
+            "LEDGER_CHECKPOINTS": f"file://{quote(str(self.state / 'checkpoints'))}",
+            "LEDGER_KEY": self.ledger_key(),
         }
         fixed = {
             "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -154,6 +158,13 @@ class _Demo:
             "WEB_BIND": f"{HOST}:{self.options.port}",
         }
         return {**defaults, **os.environ, **fixed}
+
+    def ledger_key(self) -> str:
+        """Made once. Beside the data it vouches for nothing; a real one lies elsewhere, and so do the checkpoints."""
+        file = self.state / "ledger.key"
+        if not file.exists():
+            write_private(file, base64.b64encode(secrets.token_bytes(32)).decode())
+        return file.read_text()
 
     def changed_environment(self) -> dict[str, str]:
         """What a command in a second terminal needs, to work on this demo."""

@@ -3,6 +3,8 @@
 A wrong value stops the start with one sentence: which variable, what it said, what is wanted.
 """
 
+import base64
+import binascii
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -79,6 +81,32 @@ class Environment:
         wanted = "an address that starts with " + " or ".join(f"{scheme}:" for scheme in schemes)
         if split(value, schemes) is None:
             self._refuse(name, hide_password(value), wanted)
+        return value
+
+    def places(self, name: str, *, schemes: Sequence[str]) -> "dict[str, str]":
+        """Several addresses, separated by blanks or commas; each under a name to show: itself without a password."""
+        found = {}
+        for address in re.split(r"[\s,]+", self.given(name) or ""):
+            if not address:
+                continue
+            parts = split(address, schemes)
+            if parts is None or not (parts.netloc or parts.path) or (parts.scheme == "file" and parts.path[:1] != "/"):
+                wanted = "addresses that start with " + " or ".join(f"{scheme}:" for scheme in schemes)
+                self._refuse(name, hide_password(address), wanted)
+            found[address if parts.scheme == "mailto" else hide_password(address)] = address
+        return found
+
+    def key(self, name: str) -> str:
+        """32 bytes in base64, or nothing. What it said is not repeated: it may be the key, mistyped."""
+        value = self.given(name)
+        if value is None:
+            return ""
+        try:
+            found = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            found = b""
+        if len(found) != 32:
+            raise WrongSetting(f"{name} is not 32 bytes in base64; make it with: openssl rand -base64 32")
         return value
 
     def list(self, name: str, default: Sequence[str] = ()) -> "list[str]":

@@ -1,9 +1,11 @@
-"""GET /health: can this process reach the database and the broker? Says which one it can't, and nothing more."""
+"""GET /health: can this process reach database and broker, and is the ledger looked after? No more than that."""
 
 from collections.abc import Callable
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.utils import timezone
+from django.utils.module_loading import import_string
 from psycopg_pool import PoolTimeout
 
 from config.celery import app
@@ -24,7 +26,9 @@ class HealthMiddleware:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         found = {"database": database_answers(), "broker": broker_answers()}
         well = all(found.values())
-        answer = JsonResponse({"ok": well, **found}, status=200 if well else 503)
+        answer = JsonResponse(
+            {"ok": well, **found, "ledger": found["database"] and ledger_is_looked_after()}, status=200 if well else 503
+        )
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -36,6 +40,15 @@ def database_answers() -> bool:
             return True
     except (Error, PoolTimeout):
         return False
+
+
+def ledger_is_looked_after() -> bool:
+    """Whether it is sealed and its checkpoints get out. A web server that answers does not go down for it."""
+    try:
+        alarms: list[object] = import_string("cases.audit.selectors.ledger_alarms")(at=timezone.now())
+    except (Error, PoolTimeout):
+        return False
+    return not alarms
 
 
 def broker_answers() -> bool:

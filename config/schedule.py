@@ -19,4 +19,12 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 25},
     },
+    # Seals what was written in the ledger: what a hostile administrator can still change unseen is at most so old.
+    "seal": {"task": "cases.tasks.seal_ledger", "schedule": timedelta(seconds=45), "options": {"expires": 40}},
+    # Signs a checkpoint of the ledger when an hour has gone by, sends what waits, sounds the alarm when none gets out.
+    "checkpoint": {
+        "task": "cases.tasks.look_after_ledger",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 290},
+    },
 }

@@ -11,7 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.connections import cache_settings, database_settings, email_settings
-from config.env import env
+from config.env import WrongSetting, env
 from config.logging import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -106,6 +106,13 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Apparatus <apparatus@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_URL = env.url("SMS_URL", "log:", schemes=["log", "file"])  # cases/outbox/gateways.py has one function for each
 SITE_URL = env.url("SITE_URL", "http://localhost:8000", schemes=["http", "https"])  # the address written into e-mails
+
+# --- The ledger's checkpoints ----------------------------------------------------------------------------------------
+LEDGER_KEY = env.key("LEDGER_KEY")  # signs; what it is held against: `manage.py ledger key`
+LEDGER_FORMER_KEYS = env.list("LEDGER_FORMER_KEYS")  # verification keys of what was signed before the key was changed
+LEDGER_CHECKPOINTS = env.places("LEDGER_CHECKPOINTS", schemes=["file", "mailto", "https", "http"])
+if LEDGER_CHECKPOINTS and not LEDGER_KEY:
+    raise WrongSetting("LEDGER_CHECKPOINTS is set, so LEDGER_KEY is needed too; make it with: openssl rand -base64 32")
 
 # --- Language and time -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -61,6 +61,8 @@ class VisibleQuerySet(models.QuerySet[RowT]):
             return self
         if need.compartment == Compartment.CARE and not can_open(user, Compartment.CARE, at=at):
             return self.none()  # she acts as a role without a right on the table: see `act_as`
+        if need.path == "review":
+            return self.filter(city__in=cities_reviewed_by(user, at=at))
         cities = cities_open_to(user, need.compartment, at=at)
         if need.path == "city":
             return self.filter(city__in=cities)

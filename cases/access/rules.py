@@ -68,7 +68,8 @@ class NeedToKnow:
 
     `compartment`: the part of the case it lies in. `path`: how it hangs on a case: "casefile" (a foreign key to
     the case), "self" (it is the case), "person" (it is, or belongs to, a person), "city" (to a city as a whole),
-    "code" (a code list, readable by whoever signs in). `append_only`: rows are added, never changed.
+    "review" (to a city, for whoever reads its ledger), "code" (a code list, readable by whoever signs in).
+    `append_only`: rows are added, never changed.
     `personal`, `sensitive`, `public`: each field in one of them; the laws of the house check that none is missing.
     """
 

@@ -183,12 +183,15 @@ def open_list(
     city_id: int | None = None,
     case: Casefile | None = None,
 ) -> None:
-    """A list that was shown: one entry with the ids on the page. `case`: when all of it lies in one case."""
+    """A list that was shown: one entry with the ids on the page. `case`: when all of it lies in one case.
+
+    Where no city is named it is that of the posting by which it was read: the ledger of that city has it.
+    """
     found = require(by, permission, case=case, at=at)
     ledger.write(
         operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids,
         case_id=case.pk if case else None, case_reference=case.reference if case else "",
-        city_id=case.city_id if case else city_id,
+        city_id=case.city_id if case else city_id or (found.posting.city_id if found.posting else None),
         compartment=compartment.value, role=found.role, agency_id=found.agency_id,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.urls import register_converter
 from django.urls.converters import StringConverter
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import ValidationError
@@ -22,6 +23,7 @@ from rest_framework.serializers import BaseSerializer
 
 from cases.access.selectors import compartments_open_to
 from cases.access.services import open_file, open_list, require
+from cases.audit.services import write_refusal
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.people.models import Person
@@ -30,8 +32,6 @@ from cases.plans.models import FollowUpPlan
 from cases.plans.selectors import plan_for, plan_in_force
 from cities.api.base import Door
 from cities.api.problems import Problem, of_status, one_error, problem_of
-from cities.ledger import services as ledger
-from cities.ledger.rules import Operation, as_asked
 from cities.places.models import City
 from cities.refusals import NotAllowed, OutOfSight, Refused, Stale
 from cities.roles.permissions import Permission
@@ -75,12 +75,15 @@ class StandsOtherwise(Exception):
 def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler: every error as a problem. None: nobody foresaw it, Django answers 500."""
     request: Request = context["request"]
-    if isinstance(error, OutOfSight):
-        _denied(request, "out of sight")
-        return of_status(404).response(request._request)
-    if isinstance(error, NotAllowed):
-        _denied(request, "not allowed")
-        return of_status(403).response(request._request)
+    try:
+        if isinstance(error, OutOfSight):
+            _denied(request, "out of sight")
+            return of_status(404).response(request._request)
+        if isinstance(error, NotAllowed):
+            _denied(request, "not allowed")
+            return of_status(403).response(request._request)
+    except DatabaseError as unwritten:  # that she was refused could not be written down
+        error = unwritten
     if isinstance(error, StandsOtherwise):
         return replace(refusal(error.stale), more={"current": error.current}).response(request._request)
     if isinstance(error, Refused):
@@ -107,11 +110,11 @@ def _denied(request: Request, outcome: str) -> None:
     """That somebody asked for what she may not have stands in the ledger, whether what she asked for exists or not."""
     asked = request._request.resolver_match
     if request.user.is_authenticated:
-        ledger.write(
-            operation=Operation.DENIED,
+        write_refusal(
             by=request.user,
-            act=asked.view_name[:60] if asked else "",
-            case_reference=as_asked(asked.kwargs.get("reference", "")) if asked else "",
+            at=timezone.now(),
+            act=asked.view_name if asked else "",
+            reference=asked.kwargs.get("reference", "") if asked else "",
             outcome=outcome,
         )
 

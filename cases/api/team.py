@@ -92,5 +92,5 @@ class CaseColleagues(CaseView):
     @described("cases_colleagues", "Who can be put on the case, by posting", answers=Colleague(many=True))
     def get(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
-        self.allowed(Permission.CASE_CHANGE, case)
+        self.opened(case, Permission.CASE_CHANGE, Compartment.CORE, case)
         return Response(Colleague(colleagues(case.city, at=self.at), many=True).data)

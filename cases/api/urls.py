@@ -9,6 +9,7 @@ from cases.api import (
     emergencies,
     figures,
     goals,
+    ledger,
     missed,
     offences,
     people,
@@ -28,6 +29,8 @@ A_MISS = "missed-contacts/<row:pk>"
 A_REFERRAL = "referrals/<row:pk>"
 
 own = [
+    path("ledger", ledger.Ledger.as_view(), name="ledger"),
+    path("me/look-ups", ledger.OwnLooks.as_view(), name="own_looks"),
     path("cases", casefiles.Cases.as_view(), name="cases"),
     path(A_CASE, casefiles.Case.as_view(), name="case"),
     path(f"{A_CASE}/stage", casefiles.CaseStage.as_view(), name="case_stage"),

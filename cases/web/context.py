@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.selectors import acts_of
+from cases.audit.selectors import ledger_alarms
 from cases.outbox.selectors import MOST_COUNTED, unread_of
 from cities.roles.permissions import Permission
 
@@ -42,6 +43,8 @@ CASE_PAGES = (
     "cases:who_can",
 )
 
+LEDGER_PAGES = ("cases:ledger", "cases:sample", "cases:colleague_sights")
+
 PLACES = (
     Place("cases:my_day", _("My day"), None, ("cases:absence", "cases:colleague_contacts"), shortcut="g d"),
     Place("cases:calendar", _("Calendar"), Permission.CHECKIN_READ, ("cases:calendar",)),
@@ -49,9 +52,15 @@ PLACES = (
     Place("cases:board", _("Board"), Permission.BOARD_READ, ("cases:emergency_", "cases:confirm_")),
     Place("cases:referral_list", _("Referrals"), Permission.REFERRAL_READ, ("cases:referral",)),
     Place("cases:picture", _("National picture"), Permission.PICTURE_READ, ("cases:picture",)),
-    Place("cases:ledger", _("Ledger"), Permission.LEDGER_READ, ("cases:ledger", "cases:colleague_sights")),
+    Place(
+        "cases:ledger", _("Ledger"), Permission.LEDGER_READ, ("cases:ledger", "cases:sample", "cases:colleague_sights")
+    ),
     Place("cities:city_list", _("Cities"), Permission.CITY_READ, ("cities:city",)),
 )
+
+
+#: Who is told on every page when the ledger is not being sealed, or its checkpoints don't get out.
+LOOKING_AFTER = {Permission.LEDGER_READ, Permission.SETTINGS_CHANGE}
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
@@ -63,7 +72,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
 def _frame(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"places": [], "may_search": False, "unread": ""}
+        return {"places": [], "may_search": False, "unread": "", "alarms": []}
     at = timezone.now()
     acts, unread = acts_of(user, at=at), unread_of(user, at=at)
     here = request.resolver_match.view_name if request.resolver_match else ""
@@ -71,6 +80,7 @@ def _frame(request: HttpRequest) -> dict[str, object]:
         "places": [entry for place in PLACES if (entry := _entry(place, acts, here))],
         "may_search": Permission.CASE_READ in acts,
         "unread": f"{MOST_COUNTED}+" if unread > MOST_COUNTED else str(unread or ""),
+        "alarms": ledger_alarms(at=at) if acts & LOOKING_AFTER else [],
     }
 
 

@@ -9,11 +9,11 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from cases.access.rules import NotAllowed, OutOfSight
 from cases.access.services import act_as
-from cities.ledger import services as ledger
-from cities.ledger.rules import Operation, as_asked
+from cases.audit.services import write_refusal
 from cities.ledger.services import within_request
 
 log = logging.getLogger("django.request")
@@ -53,26 +53,29 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        try:
+            if isinstance(exception, OutOfSight):
+                _denied(request, "out of sight")
+                return render(request, "404.html", status=404)
+            if isinstance(exception, NotAllowed):
+                _denied(request, "not allowed")
+                return render(request, "403.html", status=403)
+        except DatabaseError as error:  # that she was refused could not be written down
+            exception = error
         if isinstance(exception, DatabaseError):
             log.error("%s %s: no answer from the database", request.method, request.path, exc_info=exception)
             return HttpResponse(render_to_string("503.html"), status=503)
-        if isinstance(exception, OutOfSight):
-            _denied(request, "out of sight")
-            return render(request, "404.html", status=404)
-        if isinstance(exception, NotAllowed):
-            _denied(request, "not allowed")
-            return render(request, "403.html", status=403)
         return None
 
 
 def _denied(request: HttpRequest, outcome: str) -> None:
-    """That somebody asked for what she may not have. The reference is what was asked for, whether it exists or not."""
+    """That somebody asked for what she may not have is written down."""
     if request.user.is_authenticated:
         asked = request.resolver_match
-        ledger.write(
-            operation=Operation.DENIED,
+        write_refusal(
             by=request.user,
-            act=asked.view_name[:60] if asked else "",
-            case_reference=as_asked(asked.kwargs.get("reference", "")) if asked else "",
+            at=timezone.now(),
+            act=asked.view_name if asked else "",
+            reference=asked.kwargs.get("reference", "") if asked else "",
             outcome=outcome,
         )

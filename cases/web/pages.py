@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -150,6 +151,14 @@ def number_in_the_address(request: SignedIn, name: str) -> int | None:
     """A row's number in the query of the address, or None when there is none that could be one."""
     value = request.GET.get(name, "")
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
+
+
+def entry_in_the_address(request: SignedIn, name: str) -> uuid.UUID | None:
+    """An entry of the ledger in the query of the address, such as the last that was shown already."""
+    try:
+        return uuid.UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 def moment_in_the_address(request: SignedIn, name: str) -> datetime | None:

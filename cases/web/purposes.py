@@ -26,6 +26,9 @@ PURPOSES = {
     "cases:checkin_reschedule": _("to reschedule a check-in"),
     "cases:referral": _("for a referral"),
     "cases:who_can_see": _("from who can see the case"),
+    "cases:ledger": _("to look after the ledger"),
+    "cases:samples": _("to look after the ledger"),
+    "cases:own_looks": _("from her own look-ups"),
 }
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from cities.ledger.rules import Operation
+from cities.ledger.rules import DispatchState, Operation
 
 
 class LedgerEntry(models.Model):
@@ -44,7 +44,7 @@ class LedgerEntry(models.Model):
     justification = models.TextField(_("justification"), blank=True)
     ground = models.CharField(_("ground"), max_length=40, blank=True)
     recipient = models.CharField(_("recipient"), max_length=200, blank=True)
-    request_id = models.CharField(_("request"), max_length=40, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, default="DONE")
 
     class Meta:
@@ -63,3 +63,125 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.operation} {self.case_reference}"
+
+
+class Seal(models.Model):
+    """So many entries, closed: from one position to another, with the digest of the seal before in its own.
+
+    Numbers have no gap. Written by the role of the sealer, changed by nobody.
+    """
+
+    number = models.BigIntegerField(_("number"), primary_key=True)
+    version = models.PositiveSmallIntegerField(_("form"), help_text=_("In which form the entries were written down."))
+    sealed_at = models.DateTimeField(_("sealed at"))
+    first = models.BigIntegerField(_("first position"))
+    last = models.BigIntegerField(_("last position"), unique=True)
+    previous = models.BinaryField(_("digest of the seal before"), max_length=32)
+    link = models.BinaryField(_("last link"), max_length=32)
+    digest = models.BinaryField(_("digest"), max_length=32)
+
+    class Meta:
+        verbose_name = _("seal of the ledger")
+        verbose_name_plural = _("seals of the ledger")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last__gte=models.F("first"), first__gte=1, number__gte=1),
+                name="seals_hold_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.first}–{self.last}"
+
+
+class SealedEntry(models.Model):
+    """An entry of the ledger in its sealed place. What stands in no place yet is sealed next, however late it came.
+
+    That an entry is sealed is said by this row, and by nothing that depends on one server: no transaction number, no
+    clock. So an entry whose transaction commits late is sealed late, and a copy in another cluster goes on as it was.
+    """
+
+    position = models.BigIntegerField(_("position"), primary_key=True)
+    entry_id = models.UUIDField(_("entry"), unique=True)
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("seal"))
+    digest = models.BinaryField(_("digest"), max_length=32)
+    link = models.BinaryField(_("link"), max_length=32)
+
+    class Meta:
+        verbose_name = _("sealed entry")
+        verbose_name_plural = _("sealed entries")
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.entry_id}"
+
+
+class Checkpoint(models.Model):
+    """What the ledger came to, signed, as it left the machine. What is kept here is a copy; what counts is outside."""
+
+    number = models.BigIntegerField(_("number"), primary_key=True)
+    made_at = models.DateTimeField(_("made at"))
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="+", verbose_name=_("seal"))
+    position = models.BigIntegerField(_("position"))
+    line = models.TextField(_("what it says"))
+    signature = models.CharField(_("signature"), max_length=100)
+    key = models.CharField(_("verification key"), max_length=44)
+
+    class Meta:
+        verbose_name = _("checkpoint of the ledger")
+        verbose_name_plural = _("checkpoints of the ledger")
+
+    def __str__(self) -> str:
+        return f"{self.number} at {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class Dispatch(models.Model):
+    """Something of the ledger on its way out: a checkpoint to a place outside, or an alarm to somebody who sees to it.
+
+    Left as a row, tried again, sent once more with the same number when a sender died; as messages are.
+    """
+
+    key = models.CharField(_("what it is for"), max_length=200, unique=True)
+    checkpoint = models.ForeignKey(
+        Checkpoint, on_delete=models.PROTECT, null=True, blank=True, related_name="dispatches",
+        verbose_name=_("checkpoint"),
+    )  # fmt: skip
+    place = models.CharField(_("where to"), max_length=300, blank=True, help_text=_("The address, without password."))
+    alarm = models.CharField(_("alarm"), max_length=20, blank=True)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("to"),
+    )  # fmt: skip
+    left_at = models.DateTimeField(_("left at"))
+    due_at = models.DateTimeField(_("to be sent at"))
+    state = models.CharField(_("state"), max_length=8, choices=DispatchState.choices, default=DispatchState.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    leased_until = models.DateTimeField(_("held by a sender until"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("dispatch of the ledger")
+        verbose_name_plural = _("dispatches of the ledger")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(checkpoint__isnull=False, recipient__isnull=True, alarm="")
+                | models.Q(checkpoint__isnull=True, recipient__isnull=False, place=""),
+                name="dispatches_are_of_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=DispatchState.SENT, sent_at__isnull=False)
+                | (~models.Q(state=DispatchState.SENT) & models.Q(sent_at__isnull=True)),
+                name="sent_dispatches_have_a_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(state=DispatchState.WAITING), name="dispatches_to_send"
+            ),
+            models.Index(
+                fields=["place", "-sent_at"], condition=models.Q(state=DispatchState.SENT), name="dispatches_that_left"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.key

@@ -34,3 +34,11 @@ class Operation(models.TextChoices):
     EMERGENCY = "EMERGENCY", _("opened in an emergency")
     EXPORT = "EXPORT", _("exported")
     ADMINISTER = "ADMINISTER", _("administered")
+
+
+class DispatchState(models.TextChoices):
+    """Where something that leaves the house stands."""
+
+    WAITING = "WAITING", _("waiting")
+    SENT = "SENT", _("sent")
+    DEAD = "DEAD", _("could not be sent")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 import uuid
 from collections.abc import Sequence
@@ -21,11 +22,37 @@ if TYPE_CHECKING:
 _request_id: ContextVar[str] = ContextVar("ledger_request_id", default="")
 
 
+class _Numbers:
+    """What the last number was: several threads of a process write, and what is written later must sort later."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.milliseconds, self.tail = 0, 0
+
+    def next(self) -> tuple[int, int]:
+        """Milliseconds, and 74 bits: chance in a new millisecond; in the same one, chance added to what was before.
+
+        A clock that is put back, or more numbers than a millisecond holds, go on from where the last one stood.
+        """
+        with self.lock:
+            now = time.time_ns() // 1_000_000
+            if now > self.milliseconds:
+                self.milliseconds, self.tail = now, secrets.randbits(73)  # the first bit is left free to count into
+            else:
+                self.tail += 1 + secrets.randbits(32)
+                if self.tail >> 74:
+                    self.milliseconds, self.tail = self.milliseconds + 1, secrets.randbits(73)
+            return self.milliseconds, self.tail
+
+
+_numbers = _Numbers()
+
+
 def uuid7() -> uuid.UUID:
-    """A version 7 UUID (RFC 9562, 5.7): 48 bits of Unix milliseconds, then chance; sorts by time of writing."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
-    return uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+    """A version 7 UUID (RFC 9562, 5.7), monotonic within the process (6.2, method 2): sorts as it was made."""
+    milliseconds, tail = _numbers.next()
+    value = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | (tail >> 62) << 64
+    return uuid.UUID(int=value | 0b10 << 62 | tail & (2**62 - 1))
 
 
 @contextmanager

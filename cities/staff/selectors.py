@@ -164,3 +164,10 @@ def could_stand_in_for(user: User, *, at: datetime) -> QuerySet[User]:
 def absences_between(user: User, first: date, until: date) -> QuerySet[Absence]:
     """When somebody is away from `first` until `until` (half-open), and who stands in."""
     return Absence.objects.between(first, until).filter(user=user).select_related("deputy").order_by("starts_on")
+
+
+def keepers_of_the_ledger(*, at: datetime) -> QuerySet[User]:
+    """Who is told when the ledger is not looked after: who reads the ledger of a city, and who keeps the settings."""
+    keeping = sorted(roles_with(Permission.LEDGER_READ) | roles_with(Permission.SETTINGS_CHANGE))
+    postings = Posting.objects.in_force(at=at).filter(role__in=keeping)
+    return User.objects.filter(pk__in=postings.values("user_id"), is_active=True).order_by("pk")

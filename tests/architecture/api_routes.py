@@ -134,5 +134,7 @@ ROUTES = [
     Route("cases_api:travel_statuses", "post", "people/{person}/travel-statuses", P.TRAVEL_RECORD, CORE),
     Route("cases_api:travel_status_on", "get", "people/{person}/travel-status", P.TRAVEL_READ, CORE),
     Route("cases_api:travel_status_correct", "post", "travel-statuses/{status}/correct", P.TRAVEL_RECORD, CORE),
+    Route("cases_api:ledger", "get", "ledger", P.LEDGER_READ),
+    Route("cases_api:own_looks", "get", "me/look-ups", None),
     Route("cases_api:national_picture", "get", "national-picture", P.PICTURE_READ),
 ]  # fmt: skip

@@ -103,6 +103,9 @@ CASES = {
     "cases:emergency_review": form(Act.EMERGENCY_REVIEW, "emergency"),
     "cases:confirm_list": form(Act.GRANT_CONFIRM),
     "cases:confirm_postings": form(Act.POSTING_CONFIRM),
+    "cases:own_looks": page(None),
+    "cases:samples": page(Act.LEDGER_READ),
+    "cases:sample": form(Act.LEDGER_READ, "sample"),
     "cases:picture": page(Act.PICTURE_READ),
     "cases:picture_table": page(Act.PICTURE_READ),
     "cases:search": form(Act.PERSON_READ),
@@ -256,6 +259,8 @@ API = {
     "cases_api:grants_end": does(Act.GRANT_CONFIRM),
     "cases_api:postings_to_confirm": page(Act.POSTING_CONFIRM),
     "cases_api:postings_confirm": does(Act.POSTING_CONFIRM),
+    "cases_api:ledger": page(Act.LEDGER_READ),
+    "cases_api:own_looks": page(None),
     "cases_api:national_picture": page(Act.PICTURE_READ),
 }
 

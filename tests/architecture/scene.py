@@ -15,7 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases.access.services import acting
+from cases.access.services import acting, as_clock
+from cases.audit.models import LookSample
+from cases.audit.services import draw_samples
 from cases.casefiles.models import Casefile
 from cases.checkins.services import agree_reminder, avoid_days, leave_reminders, record_checkin
 from cases.outbox.models import Message
@@ -24,7 +26,8 @@ from cases.plans.services import add_action
 from cases.prosecution.rules import FactDraft, Nature
 from cases.travel.rules import Reliability
 from cases.travel.services import record_status
-from cities.ledger.rules import Clock
+from cities.ledger import services as ledger
+from cities.ledger.rules import Clock, Operation
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -117,6 +120,12 @@ def a_scene(cast: Cast) -> Scene:
         "missed": a_missed_contact(case, plan, by=cast.alice, at=at, due_on=today),
     }  # fmt: skip
     leave_reminders(by=Clock.CLOCK, at=at)
+    looked = {"operation": Operation.CONSULT, "act": "TEST", "case_id": case.pk, "city_id": case.city_id}
+    ledger.write(by=cast.alice, case_reference=case.reference, **looked)  # type: ignore[arg-type]
+    with as_clock():
+        draw_samples(by=Clock.CLOCK, at=timezone.now() + timedelta(days=7))
+    with acting(cast.dana):
+        rows["sample"] = LookSample.objects.all()[0]
     with acting(cast.carla):
         rows["letter"] = Message.objects.filter(channel="LETTER")[0]
     numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}
@@ -139,7 +148,7 @@ def ask(client: Client, method: str, address: str) -> HttpResponse:
 
 def is_of_a_case(name: str) -> bool:
     return name in CASES | API and (
-        "reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency", "colleague")
+        "reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency", "colleague", "sample")
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from cases.access.policies import CLOCK_MAY, case_models, need_of
 from cases.access.services import act_as, as_clock
+from cases.audit.services import as_sealer
 from cities.ledger import services as ledger
 from cities.ledger.rules import Operation
 from tests.factories import Cast
@@ -21,6 +24,14 @@ APPEND_ONLY = sorted(model._meta.db_table for model in case_models() if need_of(
 CASES = sorted(model._meta.db_table for model in case_models())
 CITIES = sorted(model._meta.db_table for model in apps.get_app_config("cities").get_models())
 LEDGER = "cities_ledgerentry"
+#: What is added, in the open: the ledger, and what is made of it.
+SEALED = [LEDGER, "cities_seal", "cities_sealedentry", "cities_checkpoint"]
+#: All that has to do with it: what is on its way out has a state.
+OF_THE_LEDGER = [*SEALED, "cities_dispatch"]
+
+
+#: Tables whose key is not called "id".
+KEYS = {"cities_seal": "number", "cities_sealedentry": "position", "cities_checkpoint": "number"}
 
 
 def refused(sql: str) -> bool:
@@ -38,13 +49,15 @@ def test_some_tables__are_append_only() -> None:
     assert {"cases_travelstatus", "cases_stagechange"} <= set(APPEND_ONLY)
 
 
-@pytest.mark.parametrize("table", [*APPEND_ONLY, LEDGER])
+@pytest.mark.parametrize("table", [*APPEND_ONLY, *SEALED])
 def test_append_only__refuses_update(table: str, cast: Cast) -> None:
+    key = KEYS.get(table, "id")
     act_as(cast.carla)
-    assert refused(f"UPDATE {table} SET id = id")  # noqa: S608
+    assert refused(f"UPDATE {table} SET {key} = {key}")  # noqa: S608
     assert refused(f"SELECT * FROM {table} FOR UPDATE")  # noqa: S608
-    with as_clock():
-        assert refused(f"UPDATE {table} SET id = id")  # noqa: S608
+    for role in (as_clock, as_sealer):
+        with role():
+            assert refused(f"UPDATE {table} SET {key} = {key}")  # noqa: S608
 
 
 @pytest.mark.parametrize("table", [*CASES, *CITIES])
@@ -52,18 +65,37 @@ def test_every_table__refuses_to_be_emptied(table: str, cast: Cast) -> None:
     act_as(cast.carla)
     assert refused(f"DELETE FROM {table}")  # noqa: S608
     assert refused(f"TRUNCATE {table} CASCADE")
-    with as_clock():
-        assert refused(f"DELETE FROM {table}")  # noqa: S608
-        assert refused(f"TRUNCATE {table} CASCADE")
+    for role in (as_clock, as_sealer):
+        with role():
+            assert refused(f"DELETE FROM {table}")  # noqa: S608
+            assert refused(f"TRUNCATE {table} CASCADE")
 
 
-@pytest.mark.parametrize("table", [*CASES, LEDGER])
-def test_every_table__is_altered_by_its_owner_alone(table: str) -> None:
-    assert refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-    assert refused(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    assert refused(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    assert refused(f"CREATE POLICY everything ON {table} USING (true)")
-    assert refused(f"DROP TABLE {table}")
+@pytest.mark.parametrize("role", [nullcontext, as_clock, as_sealer])
+@pytest.mark.parametrize("table", [*CASES, *OF_THE_LEDGER])
+def test_every_table__is_altered_by_its_owner_alone(table: str, role: Callable[[], Any]) -> None:
+    with role():
+        assert refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        assert refused(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        assert refused(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        assert refused(f"CREATE POLICY everything ON {table} USING (true)")
+        assert refused(f"CREATE RULE nothing AS ON INSERT TO {table} DO INSTEAD NOTHING")
+        assert refused(f"ALTER TABLE {table} RENAME TO elsewhere")
+        assert refused(f"DROP TABLE {table}")
+
+
+def test_sealer__reads_the_ledger_and_adds_seals_and_no_more() -> None:
+    with as_sealer():
+        for table in sorted({*CASES, *CITIES} - {LEDGER, "cities_seal", "cities_sealedentry"}):
+            assert refused(f"SELECT * FROM {table}"), table  # noqa: S608
+        for table in sorted({*CASES, *CITIES} - {"cities_seal", "cities_sealedentry"}):
+            assert refused(f"INSERT INTO {table} DEFAULT VALUES"), table
+
+
+@pytest.mark.parametrize("table", ["cities_seal", "cities_sealedentry", "cities_checkpoint", "cities_dispatch"])
+def test_people__add_nothing_to_what_is_made_of_the_ledger(table: str, cast: Cast) -> None:
+    act_as(cast.carla)
+    assert refused(f"INSERT INTO {table} DEFAULT VALUES")
 
 
 def test_ledger__keeps_what_was_written(cast: Cast) -> None:

@@ -34,6 +34,7 @@ TOOLS = {
     "cases.recertification.services": {"tend_access"},  # the same, of who sees what
     "cases.outbox.services.leaving": {"leave_messages", "leave_with_act", "drop_messages", "drop_to_person"},
     "cases.outbox.services.claiming": {"claim"},  # the first of the three steps of `send_due`
+    "cases.audit.services.sealing": {"as_sealer"},
     "cities.ledger.services": {"uuid7", "within_request", "write"},
     "cases.checkins.services.bulk": {"one_by_one", "let_in"},
     "cities.staff.services.accounts": {"require_settings", "write_settings"},
@@ -63,7 +64,12 @@ SWEEPS = {
     "cases.recertification.services.end_with_postings",
     "cases.recertification.services.lapse_grants",
     "cases.recertification.services.tell_what_is_due",
+    "cases.audit.services.sealing.seal",
+    "cases.audit.services.sending.send_dispatches",
 }
+
+#: Leaves no entry in the ledger: the next round would have that one to seal, for ever. The seal is its trace.
+OWN_TRACE = {"cases.audit.services.sealing.seal"}
 
 
 def _services() -> dict[str, ast.FunctionDef]:
@@ -149,7 +155,7 @@ def _prints(tables: list[str]) -> list[object]:
         return list(cursor.fetchall())
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", sorted(set(SCENES) - OWN_TRACE))
 def test_service__writes_nothing_when_the_ledger_fails(name: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first entry of an act fails, then the second, until the act is done: it writes all, or nothing."""
     for failing_at in range(1, 20):
@@ -192,7 +198,7 @@ def _check_entry(by: User | Clock, name: str) -> None:
     last = LedgerEntry.objects.order_by("id").last()
     assert last is not None
     assert last.act
-    assert last.object_type
+    assert last.object_type or last.operation == "DENIED"
     assert last.initiator == ("person" if isinstance(by, User) else by.value)
     if isinstance(by, User):
         assert last.actor == by

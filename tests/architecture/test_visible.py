@@ -88,6 +88,8 @@ def world(cast: Cast) -> World:
     """Every act on cases, done once; those on people and cases in the other city too."""
     root = staff(Role.COORDINATOR, cast.city, first_name="Root")
     posted(root, Role.COORDINATOR, cast.other_city)
+    for city in (cast.city, cast.other_city):
+        posted(root, Role.DATA_PROTECTION_OFFICER, city)
     elsewhere = replace(
         cast, city=cast.other_city, carla=cast.carlo, alice=cast.charlie, agency=cast.charlie.postings.get().agency,
         bob=staff(Role.CASEWORKER, cast.other_city),
@@ -242,6 +244,8 @@ def _oracle(
         for posting in holding
         if posting.role in POSTED_TO_EVERY_CASE and need.compartment in COMPARTMENTS[Role(posting.role)]
     }
+    if need.path == "review":
+        covered = {posting.city_id for posting in holding if posting.role == Role.DATA_PROTECTION_OFFICER}
     opened = set()
     for grant in grants:
         if grant.compartment != need.compartment or grant.user not in (user, None):
@@ -258,6 +262,6 @@ def _oracle(
     rows: list[Any] = list(model._default_manager.all())
     for row in rows:
         case = row.pk if need.path == "self" else getattr(row, "casefile_id", None)
-        if need.path == "code" or row.city_id in covered or (case in opened and need.path != "city"):
+        if need.path == "code" or row.city_id in covered or (case in opened and need.path not in ("city", "review")):
             seen.add(row.pk)
     return seen

@@ -118,7 +118,7 @@ def test_demo__from_the_first_start_to_kill_9(terminal: Terminal) -> None:
     """One story, because a first start is dear: each step needs the one before."""
     first = terminal.demo("--people", "20")
     terminal.wait_for("Ctrl-C stops everything")
-    assert terminal.health() == {"ok": True, "database": True, "broker": True}
+    assert terminal.health() == {"ok": True, "database": True, "broker": True, "ledger": True}
 
     # A second terminal works on it, and a second demo is refused in one sentence.
     counted = "from django.contrib.auth import get_user_model as u; print(u().objects.count())"

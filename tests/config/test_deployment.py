@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = {"given", "text", "flag", "whole_number", "duration", "url", "list", "path", "choice"}
+READERS = {"given", "text", "flag", "whole_number", "duration", "url", "list", "path", "choice", "places", "key"}
 # The machine's own, not ours.
 FOREIGN = {"PATH", "TMPDIR", "HOME", "CI"}
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

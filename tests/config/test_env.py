@@ -128,3 +128,29 @@ def test_email__takes_each_kind_of_server(address: str, port: int, tls: bool, ss
 def test_email__refuses_a_server_without_a_name() -> None:
     with pytest.raises(WrongSetting, match="EMAIL_URL"):
         email_settings(Environment({"EMAIL_URL": "smtp://"}))
+
+
+def test_places__each_is_shown_without_its_password() -> None:
+    env = Environment({"X": "file:///outside, mailto:dpo@example.org\nhttps://us:secret@example.org/in"})
+    assert env.places("X", schemes=["file", "mailto", "https"]) == {
+        "file:///outside": "file:///outside",
+        "mailto:dpo@example.org": "mailto:dpo@example.org",
+        "https://us:…@example.org/in": "https://us:secret@example.org/in",
+    }
+    assert Environment({}).places("X", schemes=["file"]) == {}
+
+
+@pytest.mark.parametrize("value", ["nonsense", "file://relative", "ftp://a", "mailto:", "file:///a,gopher:x"])
+def test_places__refuses_what_is_none(value: str) -> None:
+    with pytest.raises(WrongSetting, match="X is "):
+        Environment({"X": value}).places("X", schemes=["file", "mailto"])
+
+
+def test_key__is_32_bytes_and_never_repeated() -> None:
+    right = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+    assert Environment({"X": right}).key("X") == right
+    assert Environment({}).key("X") == ""
+    for wrong in ("hush", right[:-4], right + "A", "é"):
+        with pytest.raises(WrongSetting, match="openssl rand -base64 32") as refused:
+            Environment({"X": wrong}).key("X")
+        assert wrong not in str(refused.value)

@@ -17,15 +17,21 @@ from tests.databases import OwnDatabase
 
 def test_health__is_well(own_database: OwnDatabase, client: Client) -> None:
     answer = client.get("/health")
-    assert (answer.status_code, answer.json()) == (200, {"ok": True, "database": True, "broker": True})
+    told = {"ok": True, "database": True, "broker": True, "ledger": False}
+    assert (answer.status_code, answer.json()) == (200, told)
 
 
-def test_health__says_which_is_missing_and_no_more(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+def test_health__says_which_is_missing_and_no_more(
+    own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
     monkeypatch.setattr(health, "database_answers", lambda: True)
     nowhere = Connection("redis+socket:///nowhere/valkey.sock")
     monkeypatch.setattr(app, "connection_for_write", lambda **_: nowhere)
     answer = client.get("/health")
-    assert (answer.status_code, answer.json()) == (503, {"ok": False, "database": True, "broker": False})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"ok": False, "database": True, "broker": False, "ledger": False},
+    )
 
 
 def test_health__needs_no_database_to_say_that_it_is_gone(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:

@@ -6,6 +6,7 @@
 * `apparatus_care` is what they act as, by `set_config('role', …)` in the transaction, for whoever has a posting that
   can be given care: all of the above, and the tables of care (docs/decisions/0023);
 * `apparatus_clock` is what the clock acts as, by `SET LOCAL ROLE`: every city, but only dates and messages;
+* `apparatus_sealer` seals the ledger, by `SET LOCAL ROLE`;
 * `apparatus_counter` owns the functions that count for the national picture: numbers leave, names don't;
 * `apparatus_keeper` owns the functions that answer "which of it is mine" and "is she busy then"; nobody acts as it.
 """
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import models
 
+from cases.access.policies.ledger import PEOPLE_MAY, SEALER, rights
 from cases.access.rules import NeedToKnow
 from cities.roles.rules import Compartment
 
@@ -42,6 +44,7 @@ CLOCK_MAY = {
     "cases_followupplan": "SELECT (id, casefile_id, state, ended_on)",
     "cases_message": "SELECT, INSERT, UPDATE",
     "cases_agreedreminder": "SELECT",
+    "cases_looksample": "SELECT, INSERT",
 }
 
 #: What counting may read. Names are not among it.
@@ -73,7 +76,7 @@ def is_care(model: type[models.Model]) -> bool:
 
 def made(*, login: str, database: str) -> Iterator[str]:
     """The roles, and which of them the login role of `DATABASE_URL` may act as."""
-    for role in (PEOPLE, CARE, CLOCK, COUNTER, KEEPER):
+    for role in (PEOPLE, CARE, CLOCK, COUNTER, KEEPER, SEALER):
         yield (
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
             f"THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
@@ -82,24 +85,25 @@ def made(*, login: str, database: str) -> Iterator[str]:
     yield f'GRANT {PEOPLE} TO "{login}" WITH INHERIT TRUE'
     yield f"GRANT {PEOPLE} TO {CARE} WITH INHERIT TRUE"
     yield f'GRANT {CARE} TO "{login}" WITH INHERIT FALSE'
-    yield f'GRANT {CLOCK} TO "{login}" WITH INHERIT FALSE'
+    yield f'GRANT {CLOCK}, {SEALER} TO "{login}" WITH INHERIT FALSE'
     yield f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC'
     yield f'GRANT CONNECT ON DATABASE "{database}" TO "{login}"'
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
-    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}"
+    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}, {SEALER}"
 
 
 def privileges() -> Iterator[str]:
     """Which role may do what with which table, whatever the rows."""
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {PEOPLE}, {CARE}, {CLOCK}, {COUNTER}, {KEEPER}"
+    everybody = f"{PEOPLE}, {CARE}, {CLOCK}, {COUNTER}, {KEEPER}, {SEALER}"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everybody}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {PEOPLE}, {CLOCK}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {PEOPLE}"
     for model in apps.get_models(include_auto_created=True):
         table = model._meta.db_table
         if model._meta.app_label == "cases":
             changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
-        elif table == "cities_ledgerentry":
-            changes = "INSERT"
+        elif table in PEOPLE_MAY:
+            changes = PEOPLE_MAY[table]
         elif model._meta.app_label == "cities":
             changes = "INSERT, UPDATE"  # rows of the public square end too; they are not deleted
         else:
@@ -114,7 +118,7 @@ def privileges() -> Iterator[str]:
     yield f"GRANT UPDATE (next_digest_at) ON cities_user TO {CLOCK}"
     yield f"GRANT UPDATE (settled_at) ON cities_closingdays TO {CLOCK}"
     yield f"GRANT SELECT ON cities_city, cities_population TO {COUNTER}"
-    yield f"GRANT INSERT, SELECT ON cities_ledgerentry TO {CLOCK}"
+    yield from rights(clock=CLOCK)
     for table, privileges in CLOCK_MAY.items():
         yield f"GRANT {privileges} ON {table} TO {CLOCK}"
     for table, privileges in COUNTER_MAY.items():

@@ -18,10 +18,13 @@ def sees(model: type[models.Model]) -> str:
     table = model._meta.db_table
     cities = f"city_id = ANY((SELECT apparatus_my_cities('{need.compartment.value}'))::bigint[])"
     cases = f"IN (SELECT apparatus_my_cases('{need.compartment.value}'))"
+    reviewed = "city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
     if need.path == "code":
         return f"{USER} IS NOT NULL"
     if need.path == "city":
         return cities
+    if need.path == "review":
+        return reviewed
     if need.path == "self":
         return f"{cities} OR id {cases}"
     if need.path == "person":
@@ -38,7 +41,6 @@ def sees(model: type[models.Model]) -> str:
         return f"{cities} OR casefile_id {cases} OR {referral}"
     if table == "cases_emergencyreview":
         return "opening_id IN (SELECT id FROM cases_emergencyopening)"
-    reviewed = "city_id = ANY((SELECT apparatus_my_reviewed_cities())::bigint[])"
     if table == "cases_emergencyopening":
         return f"user_id = {USER} OR {reviewed} OR {cities} OR casefile_id {cases}"
     if table == "cases_message":

@@ -29,7 +29,10 @@ class Told:
     compartment: str
     fields: str
     purpose: str
+    justification: str
     outcome: str
+    request: str
+    rows: int
 
 
 def told(entries: Sequence[LedgerEntry]) -> list[Told]:
@@ -47,7 +50,10 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
             compartment=entry.compartment,
             fields=", ".join(entry.fields),
             purpose=purposes.in_words(entry.purpose),
+            justification=entry.justification,
             outcome="" if entry.outcome == "DONE" else entry.outcome,
+            request=entry.request_id,
+            rows=entry.rows,
         )
         for entry in entries
     ]

@@ -1,10 +1,20 @@
 """The shape of the questions about the past."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.audit.rules import Finding
+from cases.audit.selectors import Asked
 from cities.ledger.rules import Operation
-from cities.web.fields import DayField
+from cities.web.fields import DayField, LongTextField
+
+if TYPE_CHECKING:
+    from cities.places.models import City
 
 
 class DayForm(forms.Form):
@@ -13,10 +23,42 @@ class DayForm(forms.Form):
     on = DayField(label=_("On which day"), required=False, help_text=_("Empty: now. Any day in the past is possible."))
 
 
+class FindingForm(forms.Form):
+    """What was found of a sampled opening."""
+
+    outcome = forms.ChoiceField(label=_("What did you find?"), choices=Finding.choices, widget=forms.RadioSelect)
+    note = LongTextField(
+        label=_("Note"),
+        required=False,
+        rows=3,
+        help_text=_("Needed when it isn't in order. Nothing of the case itself."),
+    )
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
 class LedgerForm(forms.Form):
     """Which entries."""
 
     case = forms.CharField(label=_("Case reference"), required=False, max_length=30)
     who = forms.CharField(label=_("Name of the colleague"), required=False, max_length=100)
+    city = forms.ChoiceField(label=_("City"), required=False)
     operation = forms.ChoiceField(label=_("What"), choices=[("", _("everything")), *Operation.choices], required=False)
-    on = DayField(label=_("Day"), required=False)
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Up to and with"), required=False)
+    purpose = forms.CharField(label=_("Why (words in it)"), required=False, max_length=100)
+    request = forms.CharField(label=_("Number of the request"), required=False, max_length=64)
+    without_purpose = forms.BooleanField(label=_("Only openings without a purpose"), required=False)
+
+    def __init__(self, *args: Any, cities: Sequence[City], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(cities) > 1:
+            self.fields["city"].choices = [  # type: ignore[attr-defined]
+                ("", _("all of mine")), *((str(city.pk), str(city)) for city in cities)
+            ]  # fmt: skip
+        else:
+            del self.fields["city"]
+
+    def asked(self) -> Asked:
+        """What was asked for, when the form holds nothing wrong."""
+        told = {name: value for name, value in self.cleaned_data.items() if value not in ("", None, False)}
+        return Asked(**(told | ({"city": int(told["city"])} if "city" in told else {})))

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from cases.web.access import views
+from cases.web.access import samples, views
 
 urlpatterns = [
     path("cases/<str:reference>/who-can-see/", views.who_can_see, name="who_can_see"),
     path("ledger/colleagues/<int:pk>/", views.colleague_sights, name="colleague_sights"),
     path("ledger/", views.city_ledger, name="ledger"),
+    path("ledger/samples/", samples.samples, name="samples"),
+    path("ledger/samples/<int:pk>/", samples.sample, name="sample"),
+    path("my-look-ups/", views.own_looks, name="own_looks"),
 ]

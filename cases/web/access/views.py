@@ -5,24 +5,30 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from cases.access.rules import OutOfSight, read_reference
+from cases.access.rules import OutOfSight
 from cases.access.selectors import acts_of, seen_by, whole_day
 from cases.access.selectors import who_can_see as sights_of
-from cases.access.services import open_list
-from cases.audit.selectors import cities_read, ledger_for, who_looked
-from cases.audit.services import open_case_ledger, open_colleague_sights
+from cases.audit.selectors import (
+    a_page_of,
+    asked_for,
+    cities_with_ledgers_for,
+    last_dispatches,
+    ledger_for,
+    looks_of,
+    standing_of_the_ledger,
+    who_looked,
+)
+from cases.audit.services import open_case_ledger, open_colleague_sights, open_ledger, open_own_looks
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.web.access.entries import told
 from cases.web.access.forms import DayForm, LedgerForm
-from cases.web.pages import case_page, moment_in_the_address, whence
+from cases.web.pages import case_page, entry_in_the_address, moment_in_the_address, whence
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
-from cities.roles.rules import Compartment
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -84,7 +90,7 @@ def colleague_sights(request: SignedIn, pk: int) -> HttpResponse:
     colleague = open_colleague_sights(by=request.user, at=request.at, user_id=pk)
     form = DayForm(request.GET)
     day = form.cleaned_data["on"] if form.is_valid() else None
-    cities = cities_read(request.user, at=request.at)
+    cities = [city.pk for city in cities_with_ledgers_for(request.user, at=request.at)]
     context = {
         "colleague": colleague,
         "of_somebody": True,
@@ -97,30 +103,28 @@ def colleague_sights(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 @signed_in
 def city_ledger(request: SignedIn) -> HttpResponse:
-    """What happened with the records of one's cities, the newest first."""
-    form = LedgerForm(request.GET)
+    """What happened with the records of one's cities, the newest first; and how the ledger itself is looked after."""
+    form = LedgerForm(request.GET, cities=cities_with_ledgers_for(request.user, at=request.at))
+    wanted = form.asked() if form.is_valid() else None
     entries = ledger_for(request.user, at=request.at)
-    if form.is_valid():
-        asked = form.cleaned_data
-        if asked["case"]:
-            entries = entries.filter(case_reference=read_reference(asked["case"]) or asked["case"])
-        if asked["operation"]:
-            entries = entries.filter(operation=asked["operation"])
-        if asked["on"]:
-            entries = entries.filter(at__date=asked["on"])
-        for word in asked["who"].split():
-            entries = entries.filter(Q(actor__first_name__icontains=word) | Q(actor__last_name__icontains=word))
-    else:
-        entries = entries.none()
-    if moment := moment_in_the_address(request, "before"):
-        entries = entries.filter(at__lt=moment)
-    found = list(entries[: A_PAGE + 1])
-    open_list(
-        by=request.user, at=request.at, permission=Permission.LEDGER_READ, compartment=Compartment.CORE,
-        kind="ledgerentry", ids=[],
-    )  # fmt: skip
+    entries = entries.none() if wanted is None else asked_for(entries, wanted)
+    found, last = a_page_of(entries, before=entry_in_the_address(request, "before"), limit=A_PAGE)
+    asked = [name for name, value in vars(wanted).items() if value] if wanted else []
+    open_ledger(by=request.user, at=request.at, entries=found, asked=asked)
     context = {
-        "entries": told(found[:A_PAGE]),
-        "next": found[A_PAGE - 1].at.isoformat() if len(found) > A_PAGE else None,
-    }
+        "entries": told(found), "next": last, "with_requests": True,
+        "standing": standing_of_the_ledger(at=request.at), "dispatches": last_dispatches(limit=5),
+        "asked": asked,
+    }  # fmt: skip
     return page(request, "cases/access/ledger.html", context, form=form)
+
+
+@require_safe
+@signed_in
+def own_looks(request: SignedIn) -> HttpResponse:
+    """What one opened oneself: what, when, and why."""
+    found, last = a_page_of(
+        looks_of(request.user), before=entry_in_the_address(request, "before"), limit=A_PAGE
+    )  # fmt: skip
+    open_own_looks(by=request.user, at=request.at, entries=found)
+    return page(request, "cases/access/own_looks.html", {"entries": told(found), "next": last})

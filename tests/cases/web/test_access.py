@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from cases.audit.selectors import a_page_of, ledger_for
 from cases.casefiles.models import Casefile
 from cities.ledger.models import LedgerEntry
+from cities.roles.rules import Role
 from tests.cases.web.conftest import ClientOf
-from tests.factories import Cast, a_case, on_the_team
+from tests.factories import Cast, a_case, an_agency, on_the_team, posted
 from tests.factories.checkins import a_checkin, an_agreed_plan
 
 
@@ -67,7 +70,7 @@ def test_ledger__of_ones_own_city(cast: Cast, case: Casefile, client_of: ClientO
     assert "open a case" in page
     filtered = dana.get("/ledger/", {"who": "Carla", "operation": "COLLECT", "case": case.reference}).content.decode()
     assert str(cast.carla) in filtered
-    assert "nothing of this kind" in dana.get("/ledger/", {"on": "1999-01-01"}).content.decode()
+    assert "nothing of this kind" in dana.get("/ledger/", {"until": "1999-01-01"}).content.decode()
     assert dana.get("/ledger/", {"operation": "GUESS"}).status_code == 422
 
 
@@ -108,3 +111,105 @@ def test_timeline__offers_no_kind_that_one_may_not_read(cast: Cast, case: Casefi
     page = client_of(cast.mayor).get(f"/cases/{case.reference}/timeline/").content.decode()
     assert "kind=REFERRAL" in page
     assert "kind=PLAN" not in page
+
+
+def test_ledger__filters(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    client_of(cast.alice).get(f"/cases/{case.reference}/", headers={"Referer": "http://testserver/cases/"})
+    client_of(cast.carla).get(f"/cases/{case.reference}/")
+    dana, today = client_of(cast.dana), timezone.localdate()
+
+    def rows(**asked: object) -> str:
+        page = dana.get("/ledger/", asked).content.decode()  # type: ignore[arg-type]
+        return page.split("<tbody>")[1].split("</tbody>")[0] if "<tbody>" in page else ""
+
+    assert str(cast.alice) in rows(purpose="case_list")
+    assert str(cast.carla) not in rows(purpose="case_list")
+    assert str(cast.carla) in rows(without_purpose="on")
+    assert str(cast.alice) not in rows(without_purpose="on")
+    opened = LedgerEntry.objects.get(actor=cast.alice, operation="CONSULT", purpose="cases:case_list")
+    assert rows(request=opened.request_id).count("<tr>") == 1
+    assert rows(since=today, until=today).count("<tr>") > 1
+    assert rows(since=today + timedelta(days=1)) == ""
+    assert rows(until=today - timedelta(days=1)) == ""
+    assert dana.get("/ledger/", {"until": "9999-12-31"}).status_code == 200
+    looked = LedgerEntry.objects.filter(actor=cast.dana, act="LEDGER_READ").order_by("id").last()
+    assert looked is not None
+    assert looked.city_id == cast.city.pk
+    asked = LedgerEntry.objects.filter(actor=cast.dana, fields=["purpose"], act="LEDGER_READ", rows=1)
+    assert asked.exists()
+
+
+def test_ledger__of_several_cities_asks_which(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    elsewhere = a_case(by=cast.carlo, at=timezone.now() - timedelta(hours=1))
+    posted(cast.dana, Role.DATA_PROTECTION_OFFICER, cast.other_city, agency=an_agency(cast.other_city))
+    dana = client_of(cast.dana)
+    page = dana.get("/ledger/").content.decode()
+    assert case.reference in page
+    assert elsewhere.reference in page
+    page = dana.get("/ledger/", {"city": cast.other_city.pk}).content.decode()
+    assert case.reference not in page
+    assert elsewhere.reference in page
+    assert dana.get("/ledger/", {"city": 0}).status_code == 422
+
+
+def test_ledger__goes_on_by_entry_so_that_no_moment_is_cut(
+    cast: Cast, case: Casefile, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.web.access.views.A_PAGE", 3)
+    rows = LedgerEntry.objects.filter(city_id=cast.city.pk).order_by("-at", "-pk")
+    wanted = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    assert len(wanted) > 4
+    found: list[str] = []
+    entries = ledger_for(cast.dana, at=timezone.now())
+    before = None
+    for _ in range(20):
+        some, before = a_page_of(entries, before=before, limit=3)
+        found += [str(entry.pk) for entry in some]
+        if before is None:
+            break
+    assert found == wanted
+    page = client_of(cast.dana).get("/ledger/").content.decode()
+    assert f"before={wanted[2]}" in page
+    assert client_of(cast.dana).get("/ledger/", {"before": wanted[2]}).status_code == 200
+
+
+def test_ledger__has_who_was_refused_where_she_works(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    client_of(cast.bob).get(f"/cases/{case.reference}/")
+    page = client_of(cast.dana).get("/ledger/", {"operation": "DENIED"}).content.decode()
+    assert str(cast.bob) in page
+    assert "out of sight" in page
+
+
+def test_own_looks__are_ones_own(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    alice = client_of(cast.alice)
+    alice.get(f"/cases/{case.reference}/", headers={"Referer": "http://testserver/cases/"})
+    client_of(cast.carla).get(f"/cases/{case.reference}/person/")
+    page = alice.get("/my-look-ups/").content.decode()
+    assert case.reference in page
+    assert "from the list of cases" in page
+    assert str(cast.carla) not in page
+    assert LedgerEntry.objects.filter(actor=cast.alice, act="OWN_LOOKS", rows=1).exists()
+    assert case.reference not in client_of(cast.bob).get("/my-look-ups/").content.decode()
+    assert "/my-look-ups/" in alice.get("/preferences/").content.decode()
+
+
+def test_alarm__is_on_every_page_of_whoever_looks_after_it(
+    cast: Cast, case: Casefile, client_of: ClientOf, settings: Any
+) -> None:
+    settings.LEDGER_CHECKPOINTS = {}
+    for who, told in ((cast.dana, True), (cast.administrator, True), (cast.alice, False), (cast.carla, False)):
+        page = client_of(who).get("/").content.decode()
+        assert ("No place outside is named" in page) == told
+    assert "No place outside is named" in client_of(cast.administrator).get("/admin/").content.decode()
+    settings.LEDGER_CHECKPOINTS = {"file:///outside": "file:///outside"}
+    page = client_of(cast.dana).get("/ledger/").content.decode()
+    assert "No place outside is named" not in page
+    assert "no checkpoint has reached it yet" in page
+
+
+def test_request_number__of_a_proxy_is_kept_whatever_its_length(
+    cast: Cast, case: Casefile, client_of: ClientOf
+) -> None:
+    number = "a" * 64
+    assert client_of(cast.alice).get(f"/cases/{case.reference}/", headers={"X-Request-ID": number}).status_code == 200
+    assert LedgerEntry.objects.filter(request_id=number, actor=cast.alice).exists()

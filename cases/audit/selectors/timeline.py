@@ -1,41 +1,30 @@
-"""What happened in a case, and who looked at it: told from what each room and the ledger wrote; nothing kept twice."""
+"""What happened in a case: told from what each room wrote; nothing kept twice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.access.models import CaseAccess, postings_in_force
-from cases.access.rules import Ending, Ground, OutOfSight, read_reference
-from cases.access.selectors import compartments_open_to
+from cases.access.models import CaseAccess
+from cases.access.rules import Ending, Ground
 from cases.audit.rules import Kind
 from cases.casefiles.models import Casefile, StageChange
-from cases.casefiles.selectors import listed_cases
 from cases.checkins.models import CheckIn
 from cases.outbox.models import Message
 from cases.outbox.selectors import messages_for
 from cases.plans.models import PlanStateChange
 from cases.prosecution.models import ReferralStageChange
 from cases.travel.selectors import statuses_of
-from cities.ledger.models import LedgerEntry
-from cities.ledger.rules import Operation
-from cities.roles.permissions import Permission
-from cities.roles.rules import Compartment, Role, roles_with
-from cities.staff.models import Posting, User
-
-#: "Recently" is this long.
-RECENT = timedelta(days=30)
-
-#: What it is to look at a case: nothing in it changes, but somebody knows more than before.
-LOOKS = (Operation.CONSULT, Operation.DISCLOSE, Operation.EXPORT, Operation.EMERGENCY)
+from cities.roles.rules import Compartment
+from cities.staff.models import User
 
 #: No more than so many things are done to a case in one moment.
 AT_ONCE = 20
@@ -200,86 +189,3 @@ def _until(field: str, before: datetime | None) -> dict[str, Any]:
 
 def _day(value: date) -> str:
     return formats.date_format(value, "DATE_FORMAT")
-
-
-def who_looked(
-    case: Casefile, user: User, *, at: datetime, before: datetime | None = None, limit: int = 50
-) -> list[LedgerEntry]:
-    """Who opened the case, and to whom something of it went; the newest first, in the compartments open to `user`.
-
-    What was changed in it stands in the timeline.
-    """
-    entries = LedgerEntry.objects.filter(case_id=case.pk, operation__in=LOOKS, **_until("at", before))
-    entries = entries.select_related("actor")
-    if not _reads_ledger(user, case.city_id, at=at):
-        entries = entries.filter(compartment__in=["", *compartments_open_to(user, case, at=at)])
-    return list(entries.order_by("-at", "-pk")[:limit])
-
-
-def done_during(user_id: int, case_id: int, *, since: datetime, until: datetime, most: int = 100) -> list[LedgerEntry]:
-    """What somebody opened and did in a case from then until then, in order: for whoever reviews it."""
-    entries = LedgerEntry.objects.filter(actor=user_id, case_id=case_id, at__gte=since, at__lte=until)
-    return list(entries.select_related("actor").order_by("at", "pk")[:most])
-
-
-def ledger_for(user: User, *, at: datetime) -> QuerySet[LedgerEntry]:
-    """The ledger of the cities whose ledger `user` reads, the newest first."""
-    cities = _postings_that_read_ledgers(user, at=at).values("city_id")
-    return LedgerEntry.objects.filter(city_id__in=cities).select_related("actor").order_by("-at", "-pk")
-
-
-def cities_read(user: User, *, at: datetime) -> list[int]:
-    """The cities whose ledger `user` reads."""
-    return sorted(city for city in _postings_that_read_ledgers(user, at=at).values_list("city_id", flat=True) if city)
-
-
-def colleague_of_a_city(user: User, pk: int, *, at: datetime) -> tuple[User, int]:
-    """Somebody who is or was posted in a city whose ledger `user` reads, or held a grant there; and that city.
-
-    Raises `OutOfSight`.
-    """
-    cities = cities_read(user, at=at)
-    posting = Posting.objects.filter(user=pk, city__in=cities).select_related("user").order_by("-starts_on").first()
-    if posting is not None:
-        return posting.user, posting.city_id or 0
-    grant = CaseAccess.grants.visible_to(user, at=at).filter(user=pk, city__in=cities).select_related("user").first()
-    if grant is None or grant.user is None:
-        liaisons = Posting.objects.filter(user=pk, city__isnull=True, role=Role.PROSECUTION_LIAISON)
-        office = liaisons.select_related("user").first() if cities else None
-        if office is None:
-            raise OutOfSight
-        return office.user, cities[0]
-    return grant.user, grant.city_id
-
-
-def filed_case(user: User, reference: str, *, at: datetime) -> Casefile:
-    """A case as the ledger knows it, for whoever reads the ledger but no case: number, reference and city, no more.
-
-    Raises `OutOfSight` when the ledger of her cities doesn't have it.
-    """
-    wanted = read_reference(reference)
-    entry = ledger_for(user, at=at).filter(case_reference=wanted, case_id__isnull=False).first() if wanted else None
-    if entry is None or entry.city_id is None:
-        raise OutOfSight
-    return Casefile(pk=entry.case_id, reference=entry.case_reference, city_id=entry.city_id)
-
-
-def recently_opened(user: User, *, at: datetime, limit: int = 5) -> list[Casefile]:
-    """The cases that `user` opened last, as far as she may still know of them."""
-    opened = LedgerEntry.objects.filter(
-        actor=user, operation=Operation.CONSULT, case_id__isnull=False, at__gte=at - RECENT
-    )
-    latest = opened.order_by().values("case_id").annotate(last=Max("at")).order_by("-last")[: limit * 4]
-    order: dict[int | None, int] = {row["case_id"]: place for place, row in enumerate(latest)}
-    found = listed_cases(user, at=at).filter(pk__in=[pk for pk in order if pk is not None])
-    return sorted(found, key=lambda case: order[case.pk])[:limit]
-
-
-def _reads_ledger(user: User, city_id: int, *, at: datetime) -> bool:
-    return _postings_that_read_ledgers(user, at=at).filter(city_id=city_id).exists()
-
-
-def _postings_that_read_ledgers(user: User, *, at: datetime) -> QuerySet[Posting]:
-    return postings_in_force(user, at=at).filter(
-        role__in=sorted(roles_with(Permission.LEDGER_READ)), city__isnull=False
-    )

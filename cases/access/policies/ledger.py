@@ -1,0 +1,26 @@
+"""Who may do what with the ledger and what is made of it. Nobody changes an entry, a place, a seal, a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+#: Seals the ledger, by `SET LOCAL ROLE`: reads it, adds seals and places, and no more.
+SEALER = "apparatus_sealer"
+
+#: table -> what people may do with it, besides reading.
+PEOPLE_MAY = {
+    "cities_ledgerentry": "INSERT",
+    "cities_seal": "SELECT",
+    "cities_sealedentry": "SELECT",
+    "cities_checkpoint": "SELECT",
+    "cities_dispatch": "SELECT",
+}
+
+
+def rights(*, clock: str) -> Iterator[str]:
+    """Of the sealer, and of the clock: that writes entries too, signs checkpoints and sends them out."""
+    yield f"GRANT SELECT ON cities_ledgerentry TO {SEALER}"
+    yield f"GRANT INSERT, SELECT ON cities_seal, cities_sealedentry TO {SEALER}"
+    yield f"GRANT SELECT ON cities_seal, cities_sealedentry TO {clock}"
+    yield f"GRANT INSERT, SELECT ON cities_ledgerentry, cities_checkpoint, cities_dispatch TO {clock}"
+    yield f"GRANT UPDATE (due_at, state, attempts, leased_until, sent_at, last_error) ON cities_dispatch TO {clock}"

@@ -1,0 +1,54 @@
+"""What happened, who looked, and whether the ledger is whole and looked after: a page each."""
+
+from cases.audit.selectors.looks import (
+    Asked,
+    a_page_of,
+    asked_for,
+    cities_with_ledgers_for,
+    colleague_of_a_city,
+    done_during,
+    filed_case,
+    ledger_for,
+    looks_of,
+    recently_opened,
+    who_looked,
+)
+from cases.audit.selectors.samples import Sampled, sample_for, samples_for
+from cases.audit.selectors.standing import (
+    checkpoint_is_due,
+    kept_checkpoints,
+    last_dispatches,
+    ledger_alarms,
+    standing_of_the_ledger,
+    verification_keys,
+)
+from cases.audit.selectors.timeline import Happening, timeline
+from cases.audit.selectors.verifying import Fault, Verified, verify_ledger
+
+__all__ = [
+    "Asked",
+    "Fault",
+    "Happening",
+    "Sampled",
+    "Verified",
+    "a_page_of",
+    "asked_for",
+    "checkpoint_is_due",
+    "cities_with_ledgers_for",
+    "colleague_of_a_city",
+    "done_during",
+    "filed_case",
+    "kept_checkpoints",
+    "last_dispatches",
+    "ledger_alarms",
+    "ledger_for",
+    "looks_of",
+    "recently_opened",
+    "sample_for",
+    "samples_for",
+    "standing_of_the_ledger",
+    "timeline",
+    "verification_keys",
+    "verify_ledger",
+    "who_looked",
+]
