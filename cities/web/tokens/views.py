@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cities.refusals import Refused
 from cities.tokens.selectors import tokens_of
 from cities.tokens.services import issue_token, revoke_token
+from cities.web.entrance.step_up import step_up
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 from cities.web.tokens.forms import IssueTokenForm
@@ -27,7 +27,7 @@ def tokens(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@reauthentication_required  # type: ignore[untyped-decorator]
+@step_up
 def new(request: SignedIn) -> HttpResponse:
     """The secret is shown in the answer itself, once: it is kept nowhere from which a second page could show it."""
     form = IssueTokenForm(request.POST or None)
