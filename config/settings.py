@@ -155,7 +155,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-globals().update(sign_in_settings(env))
+SIGN_IN = sign_in_settings(env)
+SECOND_FACTOR = SIGN_IN.second_factor
+SESSION_IDLE, SESSION_LONGEST = SIGN_IN.idle, SIGN_IN.longest
+STEP_UP_WITHIN = SIGN_IN.step_up_within
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 from config.env import Environment, WrongSetting
@@ -13,21 +13,27 @@ NAME = re.compile(r"[a-z][a-z0-9]{0,29}")
 TAKEN = ("cancelled", "failed")  # pages beside those of the providers
 
 
-def sign_in_settings(env: Environment) -> dict[str, Any]:
+class SignIn(NamedTuple):
+    """How people come in, and for how long."""
+
+    second_factor: str
+    idle: timedelta
+    longest: timedelta
+    step_up_within: timedelta
+
+
+def sign_in_settings(env: Environment) -> SignIn:
     """SECOND_FACTOR, the lengths of a session, and how recently somebody must have shown who she is."""
     idle = env.duration("SESSION_IDLE", timedelta(minutes=15))
     longest = env.duration("SESSION_AGE", timedelta(hours=10))
+    within = env.duration("STEP_UP_WITHIN", timedelta(minutes=10))
     if idle < timedelta(minutes=3):
         raise WrongSetting("SESSION_IDLE is shorter than 3m; the warning before the end takes two minutes of it.")
     if longest < idle:
         raise WrongSetting("SESSION_AGE is shorter than SESSION_IDLE; wanted is at least as long.")
-    return {
-        "SECOND_FACTOR": env.choice("SECOND_FACTOR", "required", among=["required", "optional"]),
-        "SESSION_IDLE": idle,
-        "SESSION_LONGEST": longest,
-        "SESSION_COOKIE_AGE": int(longest.total_seconds()),
-        "STEP_UP_WITHIN": env.duration("STEP_UP_WITHIN", timedelta(minutes=10)),
-    }
+    if within < timedelta(minutes=1):
+        raise WrongSetting("STEP_UP_WITHIN is shorter than 1m; nobody could finish what she was asked for.")
+    return SignIn(env.choice("SECOND_FACTOR", "required", among=["required", "optional"]), idle, longest, within)
 
 
 def providers(env: Environment) -> list[dict[str, Any]]:

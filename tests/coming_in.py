@@ -25,7 +25,7 @@ def _force_login(self: Client, user: Any, backend: str | None = None) -> None:
     session.save()
 
 
-Client.force_login = _force_login  # type: ignore[method-assign]
+Client.force_login = _force_login  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

@@ -115,9 +115,9 @@ COMPARTMENTS: dict[Role, frozenset[Compartment]] = {
     Role.INTEGRATION: frozenset(),
 }
 
-#: Roles that come in with a second factor, or not at all: who can be granted any part of a case (caseworker to partner),
-#: who reads who opened what (data-protection officer), and who makes accounts (administrator). The others see published
-#: numbers and addresses only: an analyst, and another system, which has a token and no password. Superusers always.
+#: Roles that come in with a second factor, or not at all: who can be granted any part of a case (caseworker to
+#: partner), who reads who opened what (data-protection officer), and who makes accounts (administrator). The others
+#: see published numbers and addresses only: an analyst, and another system, which has a token. Superusers always.
 SECOND_FACTOR = frozenset(
     {
         Role.CASEWORKER,

@@ -1,4 +1,4 @@
-"""How sign-in differs from allauth's own: nobody signs up, every way in leaves its trace, no provider makes an account."""
+"""How sign-in differs from allauth's own: nobody signs up, every way in leaves its trace."""
 
 from __future__ import annotations
 
@@ -208,11 +208,13 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         said = sociallogin.said
         if request.user.is_authenticated:  # allauth begins a new session, and would take the marks along with the old
             self.again(request, sociallogin)
-        marks.vouch(request, user_id=sociallogin.user.pk, fresh_at=said["fresh_at"], second_factor=said["second_factor"])
+        marks.vouch(
+            request, user_id=sociallogin.user.pk, fresh_at=said["fresh_at"], second_factor=said["second_factor"]
+        )
 
     def again(self, request: HttpRequest, sociallogin: Any) -> None:
         """Who is in already was asked once more at her provider."""
-        from cities.web.entrance.step_up import stepped_up  # noqa: PLC0415 - the forms there ask this adapter
+        from cities.web.entrance.step_up import stepped_up
 
         fresh_at = sociallogin.said["fresh_at"]
         going = redirect(sociallogin.get_redirect_url(request) or "/")
@@ -230,14 +232,14 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         account = sociallogin.account
         try:
             link_identity(
-                by=request.user, at=timezone.now(), provider=account.provider, uid=account.uid,
+                by=user, at=timezone.now(), provider=account.provider, uid=account.uid,
                 label=str(account.extra_data.get("label", "")),
             )  # fmt: skip
         except Refused as refused:
             messages.error(request, refused.message)
         else:
             messages.success(request, _("From now on you can sign in there."))
-            tell(request.user, "changed")
+            tell(user, "changed")
         return redirect("socialaccount_connections")
 
     def on_authentication_error(
@@ -251,6 +253,3 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """`_link` tells her."""
-
-
-

@@ -83,8 +83,8 @@ class EntranceMiddleware:
             outside = name in AROUND or name.startswith(("account_", "mfa_", "socialaccount_", "openid_"))
             return kept.ended(request) if is_form and not outside else None
         if name not in AROUND and marks.lacks_second_factor(request, request.user):
-            if name not in SETTING_UP or has_second_factor(request.user):
-                return to_set_up(request, request.user)
+            may = name in SETTING_UP and not has_second_factor(request.user)
+            return None if may else to_set_up(request, request.user)
         if match.app_name == "admin" and CHANGES.search(match.url_name or ""):
             return ask_again(request)
         return None

@@ -24,7 +24,7 @@ LEEWAY = 30
 
 
 def nonce_for(verifier: str) -> str:
-    """The nonce of a sign-in, from the secret that only its own session holds: nothing more to keep, nothing to mix up."""
+    """The nonce of a sign-in, from the secret that only its own session holds: nothing more to keep."""
     return hashlib.sha256(f"nonce of {verifier}".encode()).hexdigest()
 
 
@@ -81,7 +81,7 @@ class HouseAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return claims
 
     def _key(self, address: str, id_token: str) -> Any:
-        from allauth.socialaccount.adapter import get_adapter  # noqa: PLC0415 - it names this module in the settings
+        from allauth.socialaccount.adapter import get_adapter
 
         with get_adapter().get_requests_session() as session:
             answer = session.get(address)

@@ -1,4 +1,4 @@
-"""Where somebody sees on which devices she is signed in, and how long; who signs in for her; and asks for another look."""
+"""Where somebody sees on which devices she is signed in, and who signs her in; and an administrator, how she does."""
 
 from __future__ import annotations
 

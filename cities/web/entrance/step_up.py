@@ -4,8 +4,8 @@
     @step_up
     def view(request, …): …
 
-It is asked when nobody showed who she is for STEP_UP_WITHIN. A page is left for the question and comes back. A form that
-was sent is kept in the very page that asks, and goes on from there: nothing typed is lost, and nothing of it is stored.
+It is asked when nobody showed who she is for STEP_UP_WITHIN. A page is left for the question and comes back. A form
+that was sent is kept in the very page that asks, and goes on from there: nothing typed is lost, nothing is stored.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from cities.web.entrance.forms import CodeAgainForm, PasskeyAgainForm, PasswordA
 RequestT = TypeVar("RequestT", bound=HttpRequest)
 P = ParamSpec("P")
 
-PASSWORD, CODE, CREDENTIAL = "step_up_password", "step_up_code", "step_up_credential"  # noqa: S105 - names of fields
+PASSWORD, CODE, CREDENTIAL = "step_up_password", "step_up_code", "step_up_credential"
 OWN = (PASSWORD, CODE, CREDENTIAL)
 
 
@@ -48,7 +48,7 @@ def step_up(
         asked = ask_again(request)
         return view(request, *args, **kwargs) if asked is None else asked
 
-    return guarded
+    return cast(Callable[Concatenate[RequestT, P], HttpResponse], guarded)
 
 
 def ask_again(request: HttpRequest) -> HttpResponse | None:
@@ -112,7 +112,8 @@ def _keeping(request: HttpRequest, user: User, form: StepUpForm) -> HttpResponse
     answer = render(request, "account/step_up.html", shown, status=422 if form.is_bound else 403)
     if request.headers.get("HX-Request"):  # the fragment's place is too small for the question
         answer.status_code = 422
-        answer.headers |= {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}
+        for name, value in (("HX-Retarget", "#main"), ("HX-Reselect", "#main"), ("HX-Reswap", "outerHTML")):
+            answer.headers[name] = value
     return answer
 
 

@@ -1,15 +1,26 @@
 """The pages of sign-in: allauth's, as far as the house opens them, and its own. Accounts are made elsewhere."""
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account import views
 from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid
+from django.http import HttpResponse
 from django.urls import path, re_path
 
 from cities.web.entrance import pages
 from cities.web.entrance import views as own
+from cities.web.entrance.step_up import step_up
 from cities.web.requests import signed_in
+
+
+def grave(view: Any) -> Callable[..., HttpResponse]:
+    """A page of allauth for who has signed in, and showed recently who she is."""
+    return signed_in(step_up(view.as_view()))
+
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -33,14 +44,14 @@ urlpatterns = [
     # The second factor.
     path("second-factor/", signed_in(own.Factors.as_view()), name="mfa_index"),
     path("second-factor/sign-in/", mfa.authenticate, name="mfa_authenticate"),
-    path("second-factor/app/new/", own.NewCodes.as_view(), name="mfa_activate_totp"),
-    path("second-factor/app/remove/", own.NoCodes.as_view(), name="mfa_deactivate_totp"),
+    path("second-factor/app/new/", grave(own.NewCodes), name="mfa_activate_totp"),
+    path("second-factor/app/remove/", grave(own.NoCodes), name="mfa_deactivate_totp"),
     path("second-factor/passkeys/", signed_in(webauthn.list_webauthn), name="mfa_list_webauthn"),
-    path("second-factor/passkeys/new/", own.NewPasskey.as_view(), name="mfa_add_webauthn"),
-    path("second-factor/passkeys/<int:pk>/remove/", own.NoPasskey.as_view(), name="mfa_remove_webauthn"),
-    path("second-factor/passkeys/<int:pk>/rename/", own.RenamePasskey.as_view(), name="mfa_edit_webauthn"),
-    path("second-factor/recovery/", own.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
-    path("second-factor/recovery/new/", own.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("second-factor/passkeys/new/", grave(own.NewPasskey), name="mfa_add_webauthn"),
+    path("second-factor/passkeys/<int:pk>/remove/", grave(own.NoPasskey), name="mfa_remove_webauthn"),
+    path("second-factor/passkeys/<int:pk>/rename/", grave(own.RenamePasskey), name="mfa_edit_webauthn"),
+    path("second-factor/recovery/", grave(own.RecoveryCodes), name="mfa_view_recovery_codes"),
+    path("second-factor/recovery/new/", grave(own.NewRecoveryCodes), name="mfa_generate_recovery_codes"),
     # Devices and sessions.
     path("sessions/", pages.sessions, name="usersessions_list"),
     path("sessions/elsewhere/end/", pages.end_elsewhere, name="usersessions_end_elsewhere"),

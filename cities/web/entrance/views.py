@@ -14,7 +14,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 
 from cities.entrance.rules import CODES, PASSKEY, RECOVERY
 from cities.entrance.selectors import code_factor, needs_second_factor
@@ -29,11 +28,7 @@ from cities.staff.models import User
 from cities.web.entrance import marks
 from cities.web.entrance.adapters import tell
 from cities.web.entrance.forms import matching_steps
-from cities.web.entrance.step_up import step_up, stepped_up
-from cities.web.requests import signed_in
-
-#: Signed in, and shown recently by whom.
-grave = [signed_in, step_up]
+from cities.web.entrance.step_up import stepped_up
 
 
 def _who(request: HttpRequest) -> User:
@@ -85,7 +80,6 @@ class Factors(mfa.IndexView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "needed": needed}
 
 
-@method_decorator(grave, name="dispatch")
 class NewCodes(totp.ActivateTOTPView):  # type: ignore[misc]
     """Setting up an authenticator app."""
 
@@ -98,7 +92,6 @@ class NewCodes(totp.ActivateTOTPView):  # type: ignore[misc]
         return answer
 
 
-@method_decorator(grave, name="dispatch")
 class NoCodes(totp.DeactivateTOTPView):  # type: ignore[misc]
     """Giving up the authenticator app."""
 
@@ -106,7 +99,6 @@ class NoCodes(totp.DeactivateTOTPView):  # type: ignore[misc]
         return _removing(self, form, self.authenticator, super().form_valid)
 
 
-@method_decorator(grave, name="dispatch")
 class NewPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]
     """Setting up a passkey."""
 
@@ -119,7 +111,6 @@ class NewPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]
         return answer
 
 
-@method_decorator(grave, name="dispatch")
 class NoPasskey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
     """Giving up a passkey."""
 
@@ -140,7 +131,6 @@ def _removing(view: Any, form: Any, factor: Authenticator, remove: Any) -> HttpR
     return answer
 
 
-@method_decorator(grave, name="dispatch")
 class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):  # type: ignore[misc]
     """Ten new ones; the old ones are worth nothing from then on."""
 
@@ -151,7 +141,6 @@ class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):  # type: ignore[misc
         return answer
 
 
-@method_decorator(grave, name="dispatch")
 class RecoveryCodes(recovery.ViewRecoveryCodesView):  # type: ignore[misc]
     """Shown once, right after they were made."""
 
@@ -159,6 +148,5 @@ class RecoveryCodes(recovery.ViewRecoveryCodesView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "wanted": marks.wanted(self.request)}
 
 
-@method_decorator(grave, name="dispatch")
 class RenamePasskey(webauthn.EditWebAuthnView):  # type: ignore[misc]
     """Another name for a passkey."""

@@ -14,8 +14,8 @@ from cities.roles.permissions import Permission
 from cities.staff.selectors import standing_of
 from cities.tokens.selectors import feeds_of
 from cities.tokens.services import issue_feed, revoke_feed
-from cities.web.feeds.forms import TEAM, IssueFeedForm
 from cities.web.entrance.step_up import step_up
+from cities.web.feeds.forms import TEAM, IssueFeedForm
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
