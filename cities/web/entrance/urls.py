@@ -7,11 +7,10 @@ from allauth.account import views
 from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.http import HttpResponse
 from django.urls import path, re_path
 
-from cities.web.entrance import pages
+from cities.web.entrance import openid, pages
 from cities.web.entrance import views as own
 from cities.web.entrance.step_up import step_up
 from cities.web.requests import signed_in
