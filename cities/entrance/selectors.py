@@ -39,6 +39,11 @@ def has_second_factor(user: User) -> bool:
     return factors_of(user).filter(type__in=sorted(MAIN_FACTORS)).exists()
 
 
+def lacks_second_factor(user: User, *, at: datetime) -> bool:
+    """Whether she needs one and has none: then nothing of hers lets anybody in, a token neither."""
+    return needs_second_factor(user, at=at) and not has_second_factor(user)
+
+
 def code_factor(user: User, *, locked: bool = False) -> Any | None:
     """Her authenticator app; locked, so that one code lets in one of two requests that come at once."""
     found = factors_of(user).filter(type=CODES)

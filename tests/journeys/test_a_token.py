@@ -21,6 +21,7 @@ def test_a_token__from_preferences_to_revoked(cast: Cast, sign_in: SignIn) -> No
     alice.press("Issue a token")
     alice.look("token-new")
     alice.page.get_by_label("What is it for?").fill("planning system")
+    alice.page.get_by_label("Casework").check()
     alice.press("Issue")
     alice.look("token-issued")
     secret = alice.page.get_by_label("Token", exact=True).input_value()

@@ -23,7 +23,7 @@ def with_password(user: User) -> User:
 
 def code(secret: str, *, steps: int = 0) -> str:
     """What the app shows now, or so many half minutes from now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
 def sign_in(user: User, *, client: Client | None = None, password: str = PASSWORD, **more: Any) -> Client:

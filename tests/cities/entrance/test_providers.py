@@ -230,6 +230,6 @@ def test_again__at_her_provider_when_she_has_nothing_else(cast: Cast, both: Both
     back(client, both[0].sign_in(to_provider(client, "city", "?next=/preferences/tokens/new/")))
     assert client.get("/preferences/tokens/new/").status_code == 302
     both[0].says(amr=["mfa"])
-    answer = back(client, both[0].sign_in(to_provider(client, "city", "?next=/preferences/tokens/new/")))
-    assert answer.headers["Location"] == "/preferences/tokens/new/"
+    returned = back(client, both[0].sign_in(to_provider(client, "city", "?next=/preferences/tokens/new/")))
+    assert returned.headers["Location"] == "/preferences/tokens/new/"
     assert client.get("/preferences/tokens/new/").status_code == 200
