@@ -253,8 +253,8 @@ def test_step_up__a_page_is_left_for_the_question_and_comes_back(alice: Client, 
         done = alice.post(answer.headers["Location"], {"password": PASSWORD})
         assert done.headers["Location"] == "/preferences/tokens/new/"
         assert alice.get("/preferences/tokens/new/").status_code == 200
-    steps = LedgerEntry.objects.filter(act="STEP_UP", actor=cast.alice).order_by("id").values_list("outcome", flat=True)
-    assert list(steps) == ["failed", "DONE"]
+    steps = LedgerEntry.objects.filter(act="STEP_UP", actor=cast.alice)
+    assert {step.outcome: step.operation for step in steps} == {"failed": "DENIED", "DONE": "SIGN_IN"}
 
 
 def test_step_up__a_form_is_kept_in_the_page_that_asks_and_goes_on(alice: Client, cast: Cast) -> None:
