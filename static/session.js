@@ -75,6 +75,7 @@
     const shown = document.getElementById("session-cover").content.cloneNode(true);
     kept.append(...document.body.childNodes);
     document.title = "Apparatus";
+    sessionStorage.clear(); /* htmx writes there at which address the page is, which may name a case */
     document.body.append(shown);
     const goOn = async (quiet) => {
       try {

@@ -132,10 +132,10 @@ def test_an_administrator__sees_how_somebody_signs_in(cast: Cast, sign_in: SignI
     adam.open(f"/accounts/of/{cast.alice.pk}/")
     adam.look("account-of")
     adam.page.get_by_label("Reset her second factor").check()
-    adam.press("Save")
+    adam.press("Do it")
     adam.look("account-of-wrong")
     adam.page.get_by_label("Why?").fill("Telephone lost")
-    adam.press("Save")
+    adam.press("Do it")
     adam.sees("It is done, and an e-mail tells it.")
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from cities.entrance.selectors import code_factor
 from cities.ledger.models import LedgerEntry
 from cities.roles.rules import SECOND_FACTOR, WITHOUT_CITY, Role
 from cities.staff.models import User
@@ -42,6 +44,9 @@ class Somebody:
     both: tuple[Provider, Provider] | None = None
     configure: Configure | None = None
     steps: int = 0
+    spent: str = ""
+    #: What she is called at the providers.
+    there: str = "alice"
 
     def code(self) -> str:
         self.steps += 1
@@ -99,7 +104,7 @@ def wrong_code(who: Somebody) -> Client:
 def spent_code(who: Somebody) -> Client:
     client = sign_in(who.user)
     if who.secret:
-        client.post(SIGN_IN, {"code": code(who.secret, steps=-1)})  # it set the app up
+        client.post(SIGN_IN, {"code": who.spent})  # it set the app up
     return client
 
 
@@ -139,7 +144,7 @@ def provider(who: Somebody) -> Client:
     assert who.both is not None
     client = Client()
     who.both[0].says(amr=["mfa", "hwk"], acr="high")  # it says so; nobody asked it
-    through(client, who.both[0])
+    through(client, who.both[0], who=who.there)
     return client
 
 
@@ -150,7 +155,7 @@ def other_provider(who: Somebody) -> Client:
     client = Client()
     who.configure(SECOND_FACTOR="amr:mfa")  # the first one's word counts, not this one's
     who.both[1].says(amr=["mfa"])
-    through(client, who.both[1])
+    through(client, who.both[1], who=who.there)
     return client
 
 
@@ -190,22 +195,25 @@ def provider_that_counts(who: Somebody) -> Client:
     client = Client()
     who.configure(SECOND_FACTOR="amr:mfa")
     who.both[0].says(amr=["pwd", "mfa"])
-    through(client, who.both[0])
+    through(client, who.both[0], who=who.there)
     return client
 
 
 def somebody(role: Role, both: tuple[Provider, Provider], configure: Configure, *, equipped: bool) -> Somebody:
     """A user in this role, with identities at both providers; `equipped`: with an app, codes and a passkey too."""
     user = with_password(staff(role, None if role in WITHOUT_CITY else a_city("VIL")))
-    who = Somebody(user, both=both, configure=configure)
+    who = Somebody(user, both=both, configure=configure, there="alice" if equipped else "mallory")
     client = sign_in(user)
     who.secret, who.codes = set_up_app(client)
+    factor = code_factor(user)
+    assert factor is not None
+    who.spent = format_hotp_value(hotp_value(who.secret, factor.data["last_counter"]))
     who.passkey = Passkey()
     options = asked(client.get("/accounts/second-factor/passkeys/new/").content.decode())
     new = {"name": "a key", "credential": who.passkey.create(options)}
     assert client.post("/accounts/second-factor/passkeys/new/", new).status_code == 302
     for one in both:
-        through(client, one, "?process=connect")
+        through(client, one, "?process=connect", who=who.there)
     if not equipped:
         user.authenticator_set.all().delete()  # type: ignore[attr-defined]
         who.secret, who.codes, who.passkey = "", [], None
@@ -264,8 +272,9 @@ def test_every_sign_in__stands_in_the_ledger(both: tuple[Provider, Provider], co
 
 def test_every_address_of_sign_in__is_one_that_the_law_knows() -> None:
     """A new address by which somebody could come in belongs into the tables above."""
+    signs = ("login", "authenticate", "callback")
     comes_in = {"account_login", "mfa_authenticate", "openid_connect_login", "openid_connect_callback"}
-    around = {name for name in (one.name or "" for one in urlpatterns) if "login" in name or "authenticate" in name}
+    around = {name for name in (one.name or "" for one in urlpatterns) if any(sign in name for sign in signs)}
     assert around - {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"} == comes_in | {
         "socialaccount_login_cancelled", "socialaccount_login_error",
     }  # fmt: skip
