@@ -52,7 +52,7 @@ class Passkey:
 
     def create(self, options: dict[str, Any]) -> str:
         """Made known to the house."""
-        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))  # type: ignore[no-untyped-call]
         length = len(self.identifier).to_bytes(2, "big")
         data = self._data(0x45) + bytes(16) + length + self.identifier + public
         attested = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
