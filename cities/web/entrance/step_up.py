@@ -130,6 +130,8 @@ def _forget_the_answer(request: HttpRequest) -> None:
 class StepUpForm(forms.Form):
     """A password, or a code, or a passkey: one of those that she has."""
 
+    needed_sometimes = frozenset(OWN)
+
     step_up_password = forms.CharField(
         label=_("Password"), required=False, strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
