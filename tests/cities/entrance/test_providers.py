@@ -63,7 +63,7 @@ def test_the_way_there__has_a_proof_key_a_state_and_a_nonce_and_nothing_of_the_a
     assert asked["code_challenge_method"] == ["S256"]
     assert len(asked["state"][0]) >= 16
     assert len(asked["nonce"][0]) == 64
-    assert asked["scope"] == ["openid profile email"]
+    assert set(asked["scope"][0].split()) == {"openid", "profile", "email"}
 
 
 def test_linked__by_herself_and_signed_in_at_either(cast: Cast, both: Both) -> None:
