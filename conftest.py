@@ -9,4 +9,4 @@ from config.testing import prepare
 prepare(Path(__file__).resolve().parent)
 django.setup()
 
-pytest_plugins = ["tests.databases", "tests.browser"]
+pytest_plugins = ["tests.databases", "tests.browser", "tests.coming_in"]

@@ -150,6 +150,7 @@ class _Demo:
             "STATIC_FROM_SOURCE": "1",
             "LEDGER_CHECKPOINTS": f"file://{quote(str(self.state / 'checkpoints'))}",
             "LEDGER_KEY": self.ledger_key(),
+            "SECOND_FACTOR": "optional",  # nobody sets up an app to look around
         }
         fixed = {
             "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -239,6 +240,8 @@ class _Demo:
         self.say(f"\nApparatus is on http://localhost:{self.options.port}/")
         if asked.returncode == 0:
             self.say(asked.stdout)
+        if self.environment.get("SECOND_FACTOR") == "optional":
+            self.say("A second factor is optional here (SECOND_FACTOR=optional); outside a demo it is required.")
         self.say("E-mail is written to files, in " + str(self.state / "mail"))
         self.say("Ctrl-C stops everything and keeps the data.")
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.connections import cache_settings, database_settings, email_settings
 from config.env import WrongSetting, env
 from config.logging import logging_settings
+from config.sign_in import origins, providers, sign_in_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,6 +44,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -63,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Who is known by a session: whether that still goes on, and whether it came in with all that it takes.
+    "cities.web.entrance.middleware.EntranceMiddleware",
     # Right after the user is known: opens the outermost transaction and tells PostgreSQL for whom it answers.
     "cases.web.middleware.NeedToKnowMiddleware",
     "cities.web.middleware.LanguageMiddleware",
@@ -85,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "cases.web.context.frame",
+                "cities.web.entrance.context.entrance",
             ],
             "builtins": ["cities.web.words"],
         },
@@ -97,7 +105,6 @@ INSTALLED_APPS += ["django.forms"]  # so that the house's templates can replace 
 DATABASES = database_settings(env)
 CACHES = cache_settings(env)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = int(env.duration("SESSION_AGE", timedelta(hours=10)).total_seconds())
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
@@ -155,16 +162,52 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SIGN_IN = sign_in_settings(env)
+SECOND_FACTOR = SIGN_IN.second_factor
+SESSION_IDLE, SESSION_LONGEST = SIGN_IN.idle, SIGN_IN.longest
+STEP_UP_WITHIN = SIGN_IN.step_up_within
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+CSRF_FAILURE_VIEW = "cities.web.entrance.kept.wrong_token"
+ACCOUNT_ADAPTER = "cities.web.entrance.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reauthenticate": "cities.web.entrance.forms.PasswordAgainForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]  # nobody signs up: config/accounts.py
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]  # nobody signs up: the adapter
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator makes the accounts
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Failed sign-ins are counted by the house (cities/web/entrance/throttle.py), so that a stranger locks nobody out.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "120/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
+
+MFA_ADAPTER = "cities.web.entrance.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Apparatus"
+MFA_TOTP_TOLERANCE = 1  # half a minute of a slow clock; a code counts once all the same
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "cities.web.entrance.forms.CodeForm",
+    "reauthenticate": "cities.web.entrance.forms.CodeAgainForm",
+    "authenticate_webauthn": "cities.web.entrance.forms.PasskeyForm",
+    "reauthenticate_webauthn": "cities.web.entrance.forms.PasskeyAgainForm",
+    "activate_totp": "cities.web.entrance.forms.NewCodesForm",
+    "add_webauthn": "cities.web.entrance.forms.NewPasskeyForm",
+}
+
+OPENID_PROVIDERS = providers(env)
+SOCIALACCOUNT_ADAPTER = "cities.web.entrance.adapters.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": OPENID_PROVIDERS, "provider_class": "cities.web.entrance.openid.HouseOpenID"}
+}
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "openid"
+SOCIALACCOUNT_STORE_TOKENS = False  # who she is is asked once; nothing is done there in her name
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # never by an e-mail address, verified or not
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
 
 # A message may name a case: it waits on the server, never in the browser.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -179,7 +222,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *origins(OPENID_PROVIDERS)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],

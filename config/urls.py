@@ -8,7 +8,7 @@ urlpatterns = [
     path("api/v1/", include("config.api")),
     re_path(r"^api(/|\Z)", import_string("cities.api.base.NoSuchAddress").as_view()),
     path("admin/", admin.site.urls),
-    path("accounts/", include("config.account_urls")),
+    path("accounts/", include("cities.web.entrance.urls")),
     path("", include("cities.web.urls")),
     path("", include("cases.web.urls")),
 ]

@@ -2,6 +2,9 @@
 "use strict";
 
 (() => {
+  /* A page for nobody: what htmx wrote of the addresses of somebody is gone. */
+  if (!document.documentElement.dataset.who) sessionStorage.clear();
+
   const focusOn = (element) => {
     if (!element) return;
     if (!element.matches("a, button, input, select, textarea, [tabindex]")) element.tabIndex = -1;

@@ -23,7 +23,17 @@ RowT = TypeVar("RowT", bound=models.Model, covariant=True)
 
 def postings_in_force(user: User, *, at: datetime) -> models.QuerySet[Posting]:
     """The postings `user` holds at the moment `at`, by the calendar of Brussels."""
-    return Posting.objects.in_force(at=at).filter(user=user)
+    return Posting.objects.in_force(at=at).held_by(user)
+
+
+def within(user: User) -> Q:
+    """Of grants: those that are not outside the scope of the token by which `user` came, if it has one."""
+    scope, found = user.acts_within, Q()
+    if scope.city_id is not None:
+        found &= Q(city_id=scope.city_id)
+    if scope.agency_id is not None:
+        found &= Q(posting__agency_id=scope.agency_id) | Q(agency_id=scope.agency_id)
+    return found
 
 
 def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> models.QuerySet[Posting]:
@@ -112,13 +122,14 @@ class GrantQuerySet(VisibleQuerySet["CaseAccess"]):
         acting_for = offices_of(user, at=at).filter(
             Q(city__isnull=True) | Q(city=OuterRef("city")), agency=OuterRef("agency")
         )
-        return self.in_force(at=at).filter(Q(user=user) | Q(agency__isnull=False) & Exists(acting_for))
+        mine = Q(user=user) | Q(agency__isnull=False) & Exists(acting_for)
+        return self.in_force(at=at).filter(mine, within(user))
 
     def held_by(self, user: User, compartment: Compartment, *, at: datetime) -> Self:
         """The grants by which `user` sees `compartment` of a case at the moment `at`."""
         if compartment in COMPARTMENTS[Role.PROSECUTION_LIAISON]:
             return self.of(user, at=at).filter(compartment=compartment)
-        return self.in_force(at=at).filter(user=user, compartment=compartment)
+        return self.in_force(at=at).filter(within(user), user=user, compartment=compartment)
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
         """Grants on cases one may know of, one's own, and for who reviews a city all of that city.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from cases.access.services import act_as
+from cities.entrance.selectors import lacks_second_factor
 from cities.staff.models import User
 from cities.tokens.models import Token
 from cities.tokens.selectors import token_by_secret
@@ -41,6 +43,8 @@ class TokenAuthentication(BaseAuthentication):
             if not throttle.allow_request(request, None):  # type: ignore[arg-type]
                 raise Throttled(throttle.wait())
             raise AuthenticationFailed(_("This token does not hold, or never did."))
+        if settings.SECOND_FACTOR == "required" and lacks_second_factor(token.user, at=at):
+            raise AuthenticationFailed(_("Whoever this token signs in needs a second factor, and has none."))
         act_as(token.user)
         note_use(by=token.user, at=at, token=token)
         return token.user, token

@@ -21,8 +21,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from cases.access.models import CaseRow
 from cases.access.selectors import compartments_open_to
 from cases.access.services import open_file, open_list, require
+from cases.api.scopes import serves
 from cases.audit.services import write_refusal
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
@@ -39,6 +41,7 @@ from cities.roles.rules import Compartment
 from cities.staff.models import User
 from cities.staff.selectors import colleagues
 from cities.tokens.models import Token
+from cities.tokens.rules import Purpose
 
 log = logging.getLogger("django.request")
 RowT = TypeVar("RowT", bound=Model)
@@ -122,16 +125,27 @@ def _denied(request: Request, outcome: str) -> None:
 class CaseDoor(Door):
     """A view about a case. What is shown stands in the ledger first."""
 
+    def serves(self, purpose: Purpose) -> bool:
+        return serves(type(self).__module__, purpose)
+
     def allowed(self, permission: Permission, case: Casefile | None = None) -> None:
         """Raises before anything is read of the body: an act one doesn't have isn't discussed."""
         require(self.by, permission, case=case, at=self.at)
 
+    def within(self, rows: QuerySet[RowT]) -> QuerySet[RowT]:
+        """A second net under `visible_to`: what lies in a case of another city than the token's is left out."""
+        city_id = self.by.acts_within.city_id
+        return rows.filter(city_id=city_id) if city_id is not None and issubclass(rows.model, CaseRow) else rows
+
     def case(self, reference: str) -> Casefile:
-        return case_for(self.by, reference, at=self.at)
+        case = case_for(self.by, reference, at=self.at)
+        if self.by.acts_within.city_id not in (None, case.city_id):
+            raise OutOfSight
+        return case
 
     def found(self, rows: QuerySet[RowT], pk: int) -> RowT:
         """One of the rows that `by` may know of."""
-        row = rows.filter(pk=pk).first()
+        row = self.within(rows).filter(pk=pk).first()
         if row is None:
             raise OutOfSight
         return row
@@ -150,9 +164,10 @@ class CaseDoor(Door):
     def opened(self, case: Casefile, permission: Permission, compartment: Compartment, record: Model) -> None:
         """The record was opened: written before it is shown."""
         token = getattr(self.request, "auth", None)
+        purpose = f"{token.purpose.lower()}: api, token {token.pk}" if isinstance(token, Token) else "api"
         open_file(
             by=self.by, at=self.at, case=case, permission=permission, compartment=compartment, record=record,
-            purpose=f"api, token {token.pk}" if isinstance(token, Token) else "api",
+            purpose=purpose,
         )  # fmt: skip
 
     def opened_person(self, person: Person, permission: Permission, record: Model) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 
 from cities.admin.base import SettingsAdmin
 from cities.staff.models import Posting, User
@@ -28,6 +29,10 @@ class UserAdmin(SettingsAdmin):
     ordering = ("last_name", "first_name", "pk")
     fields = ("email", "first_name", "last_name", "language", "phone", "is_active")
     given_once = ("email",)
+
+    def view_on_site(self, obj: User) -> str:
+        """Beside the form: how she signs in, and what can be done about it."""
+        return reverse("entrance_account", args=[obj.pk])
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         return [name for name in self.fields if obj is not None or name != "is_active"]

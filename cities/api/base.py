@@ -30,9 +30,13 @@ from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from cities.api.problems import WrongQuery, of_status
+from cities.ledger import services as ledger
+from cities.refusals import NotAllowed
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 from cities.staff.selectors import standing_of
+from cities.tokens.models import Token
+from cities.tokens.rules import Purpose
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -120,9 +124,21 @@ class Door(APIView):
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch"]  # type: ignore[misc]
     at: datetime
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with ledger.for_purpose():
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.at = timezone.now()
         super().initial(request, *args, **kwargs)
+        if isinstance(request.auth, Token):
+            ledger.purpose_is(f"{request.auth.purpose.lower()}: api, token {request.auth.pk}")
+            if not self.serves(Purpose(request.auth.purpose)):
+                raise NotAllowed(request.auth.purpose)
+
+    def serves(self, purpose: Purpose) -> bool:
+        """Whether a token with this purpose opens this resource. The public square: any."""
+        return True
 
     @property
     def by(self) -> User:
@@ -157,7 +173,7 @@ class Door(APIView):
         so they are days and numbers, never a name.
         """
         limit = int(asked["limit"])
-        rows = rows.order_by(*keys)
+        rows = self.within(rows).order_by(*keys)
         if cursor := asked.get("cursor"):
             rows = rows.filter(_after(rows.model, keys, cursor))
         found = list(rows[: limit + 1])
@@ -168,6 +184,10 @@ class Door(APIView):
         cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
         told = self.request.query_params.dict() | {"cursor": cursor}
         return found[:limit], self.request.build_absolute_uri(f"{self.request.path}?{urlencode(told)}")
+
+    def within(self, rows: QuerySet[RowT]) -> QuerySet[RowT]:
+        """Of these rows, those that the caller's token is for. What is public is the same for all."""
+        return rows
 
     def listed(
         self, shape: type[serializers.BaseSerializer[Any]], rows: Sequence[Any], following: str = ""

@@ -14,10 +14,12 @@ def as_asked(reference: object) -> str:
 
 
 class Clock(Enum):
-    """The actor of what no person did: the beat of the clock, or a set-up command."""
+    """The actor of what no known person did: the beat of the clock, a set-up command, or somebody at the entrance
+    whom nobody knows yet."""
 
     CLOCK = "clock"
     SETUP = "set-up"
+    ENTRANCE = "entrance"
 
 
 class Operation(models.TextChoices):

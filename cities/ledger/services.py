@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cities.staff.models import User
 
 _request_id: ContextVar[str] = ContextVar("ledger_request_id", default="")
+_purpose: ContextVar[str] = ContextVar("ledger_purpose", default="")
 
 
 class _Numbers:
@@ -65,6 +66,21 @@ def within_request(request_id: str) -> Iterator[None]:
         _request_id.reset(token)
 
 
+@contextmanager
+def for_purpose(purpose: str = "") -> Iterator[None]:
+    """Everything written inside that names no purpose of its own has this one; `purpose_is` may say it later."""
+    token = _purpose.set(purpose)
+    try:
+        yield
+    finally:
+        _purpose.reset(token)
+
+
+def purpose_is(purpose: str) -> None:
+    """From here to the end of `for_purpose` the purpose is known: of a program, by the token it came with."""
+    _purpose.set(purpose)
+
+
 def write(
     *,
     operation: Operation,
@@ -105,7 +121,7 @@ def write(
         compartment=compartment,
         role=role,
         agency_id=agency_id,
-        purpose=purpose,
+        purpose=purpose or _purpose.get(),
         justification=justification,
         ground=ground,
         recipient=recipient,

@@ -117,6 +117,23 @@ COMPARTMENTS: dict[Role, frozenset[Compartment]] = {
     Role.INTEGRATION: frozenset(),
 }
 
+#: Roles that come in with a second factor, or not at all: who can be granted any part of a case (caseworker to
+#: partner), who reads who opened what (data-protection officer), and who makes accounts (administrator). The others
+#: see published numbers and addresses only: an analyst, and another system, which has a token. Superusers always.
+SECOND_FACTOR = frozenset(
+    {
+        Role.CASEWORKER,
+        Role.COORDINATOR,
+        Role.MAYOR,
+        Role.INFORMATION_OFFICER,
+        Role.JUSTICE_ASSISTANT,
+        Role.PROSECUTION_LIAISON,
+        Role.PARTNER,
+        Role.DATA_PROTECTION_OFFICER,
+        Role.ADMINISTRATOR,
+    }
+)
+
 #: Roles whose posting in a city is itself a ground for every case of that city.
 POSTED_TO_EVERY_CASE = frozenset({Role.COORDINATOR, Role.MAYOR})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Self
 
@@ -26,6 +27,24 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         day = timezone.localdate(at)
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
 
+    def held_by(self, user: User) -> Self:
+        """Those of a user; of whoever signed in by a token with a scope, those within it."""
+        found = self.filter(user=user)
+        scope = user.acts_within
+        if scope.agency_id is not None:
+            found = found.filter(agency_id=scope.agency_id)
+        if scope.city_id is not None:
+            found = found.filter(Q(city_id=scope.city_id) | Q(city__isnull=True))
+        return found
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What bounds somebody for one request: only as of this agency, only in this city. None: not bounded."""
+
+    agency_id: int | None = None
+    city_id: int | None = None
+
 
 class User(AbstractUser):
     """Somebody who can sign in. What she may do and see comes from postings and grants, never from this row.
@@ -49,6 +68,8 @@ class User(AbstractUser):
     )
     #: When the clock next looks what she is to be told. A new user's lies in the past: the next tick looks.
     next_digest_at = models.DateTimeField(default=datetime(2000, 1, 1, tzinfo=UTC), editable=False)
+    #: Set by a token's sign-in, on this object alone; nothing of it is kept.
+    acts_within = Scope()
 
     class Meta:
         verbose_name = _("user")

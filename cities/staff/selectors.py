@@ -37,7 +37,7 @@ class Standing:
 
 def standing_of(user: User, permission: Permission, *, at: datetime, city_id: int | None = None) -> Standing | None:
     """The posting by which `user` may do the act in the city (any city when None), or None when there is none."""
-    postings = Posting.objects.in_force(at=at).filter(user=user, role__in=sorted(roles_with(permission)))
+    postings = Posting.objects.in_force(at=at).held_by(user).filter(role__in=sorted(roles_with(permission)))
     if city_id is not None:
         postings = postings.filter(Q(city_id=city_id) | Q(city__isnull=True))
     posting = postings.order_by("starts_on", "pk").first()
@@ -49,10 +49,13 @@ def settings_standing(user: User, *, at: datetime, city_id: int | None) -> Stand
 
     An administrator of one city keeps that city; what belongs to no city needs a posting for the whole country.
     """
-    postings = Posting.objects.in_force(at=at).filter(
-        Q(city__isnull=True) | Q(city_id=city_id, city__isnull=False),
-        user=user,
-        role__in=sorted(roles_with(Permission.SETTINGS_CHANGE)),
+    postings = (
+        Posting.objects.in_force(at=at)
+        .held_by(user)
+        .filter(
+            Q(city__isnull=True) | Q(city_id=city_id, city__isnull=False),
+            role__in=sorted(roles_with(Permission.SETTINGS_CHANGE)),
+        )
     )
     posting = postings.order_by("starts_on", "pk").first()
     return Standing(posting) if posting else None
@@ -70,7 +73,7 @@ def postings() -> QuerySet[Posting]:
 
 def postings_of(user: User, *, at: datetime) -> QuerySet[Posting]:
     """The postings `user` holds at the moment `at`."""
-    return postings().filter(pk__in=Posting.objects.in_force(at=at).filter(user=user)).order_by("starts_on", "pk")
+    return postings().filter(pk__in=Posting.objects.in_force(at=at).held_by(user)).order_by("starts_on", "pk")
 
 
 def colleagues(city: City, *, at: datetime, role: Role | None = None) -> QuerySet[Posting]:
@@ -129,8 +132,10 @@ def deputy_of(user_id: int, day: date) -> int | None:
 
 def absences_for(user: User, *, at: datetime) -> QuerySet[Absence]:
     """The absences that `user` may read and change: her own, and those of who works where she arranges absences."""
-    arranging = Posting.objects.in_force(at=at).filter(
-        user=user, role__in=sorted(roles_with(Permission.ABSENCE_ARRANGE)), city__isnull=False
+    arranging = (
+        Posting.objects.in_force(at=at)
+        .held_by(user)
+        .filter(role__in=sorted(roles_with(Permission.ABSENCE_ARRANGE)), city__isnull=False)
     )
     there = Posting.objects.in_force(at=at).filter(city__in=arranging.values("city_id"))
     return absences().filter(Q(user=user) | Q(user__in=there.values("user_id")))
@@ -146,8 +151,10 @@ def absence_for(user: User, pk: int, *, at: datetime) -> Absence:
 
 def can_be_absent(user: User, *, at: datetime) -> QuerySet[User]:
     """Whose absence `user` may record: herself, and who works where she arranges absences."""
-    arranging = Posting.objects.in_force(at=at).filter(
-        user=user, role__in=sorted(roles_with(Permission.ABSENCE_ARRANGE)), city__isnull=False
+    arranging = (
+        Posting.objects.in_force(at=at)
+        .held_by(user)
+        .filter(role__in=sorted(roles_with(Permission.ABSENCE_ARRANGE)), city__isnull=False)
     )
     there = Posting.objects.in_force(at=at).filter(city__in=arranging.values("city_id"), user__is_active=True)
     return User.objects.filter(Q(pk=user.pk) | Q(pk__in=there.values("user_id")))

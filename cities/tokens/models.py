@@ -8,17 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.records import Record
 from cities.staff.models import User
-from cities.tokens.rules import LONGEST
+from cities.tokens.rules import LONGEST, Purpose
 
 
 class Token(Record):
     """One token of one user, for one purpose, until a day at most 90 days away. It is revoked, never deleted.
 
-    It opens what its user may see and do, no more; what it is used for stands in the ledger under that user.
+    It opens what its user may see and do as of one agency in one city, of the resources of its purpose, and no more;
+    what it is used for stands in the ledger under that user, with the purpose.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens", verbose_name=_("user"))
     name = models.CharField(_("what it is for"), max_length=80)
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.CASEWORK)
+    agency = models.ForeignKey(
+        "cities.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency"),
+        help_text=_("Only as what its user is at this agency."),
+    )  # fmt: skip
+    city = models.ForeignKey(
+        "cities.City", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("city"),
+        help_text=_("Only what lies in this city."),
+    )  # fmt: skip
     start = models.CharField(_("begins with"), max_length=6, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField(_("holds until"))

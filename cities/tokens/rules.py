@@ -6,11 +6,25 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 #: No token holds longer; a program's token is renewed by a person.
 LONGEST = timedelta(days=90)
 
 #: Last use is written down at most this often: often enough to see what is idle, seldom enough to cost nothing.
 USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class Purpose(models.TextChoices):
+    """What a token is for. It opens the resources of that purpose and no others (`cases/api/scopes.py`), and each entry
+    in the ledger says it."""
+
+    CASEWORK = "CASEWORK", _("Casework: whatever its user does in cases")
+    PLANNING = "PLANNING", _("Planning: contacts, rhythms, absences and missed contacts")
+    REFERRALS = "REFERRALS", _("Referrals to and from the prosecution")
+    FIGURES = "FIGURES", _("Figures: the national picture, and no case")
+
 
 #: So that a token left in a file is recognised for what it is, by people and by programs that look for secrets.
 PREFIX = "apparatus_"

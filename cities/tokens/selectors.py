@@ -6,14 +6,15 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from cities.staff.models import User
+from cities.staff.models import Scope, User
+from cities.staff.selectors import postings_of
 from cities.tokens.models import CalendarFeed, Token
 from cities.tokens.rules import digest, holds, is_feed_secret, is_token
 
 
 def tokens_of(user: User) -> QuerySet[Token]:
     """Every token of a user, the newest first, those that hold no more included."""
-    return Token.objects.filter(user=user).select_related("user", "recorded_by", "revoked_by")
+    return Token.objects.filter(user=user).select_related("user", "recorded_by", "revoked_by", "agency", "city")
 
 
 def tokens() -> QuerySet[Token]:
@@ -28,6 +29,9 @@ def token_by_secret(secret: str, *, at: datetime) -> Token | None:
     token = Token.objects.filter(digest=digest(secret), user__is_active=True).select_related("user").first()
     if token is None or not holds(at=at, expires_at=token.expires_at, revoked_at=token.revoked_at):
         return None
+    token.user.acts_within = Scope(agency_id=token.agency_id, city_id=token.city_id)
+    if token.user.acts_within != Scope() and not postings_of(token.user, at=at).exists():
+        return None  # she is no longer posted where it was issued for
     return token
 
 

@@ -13,11 +13,11 @@ from cities.ledger.rules import Clock, Operation
 from cities.refusals import NotAllowed, Refused, clean_text
 from cities.roles.permissions import Permission
 from cities.roles.rules import Role
-from cities.staff.models import User
+from cities.staff.models import Posting, User
 from cities.staff.selectors import Standing, postings_of, standing_of
 from cities.staff.services import require_settings
 from cities.tokens.models import CalendarFeed, Token
-from cities.tokens.rules import FEED_USE_NOTED_EVERY, LONGEST, PREFIX, USE_NOTED_EVERY, digest, start_of
+from cities.tokens.rules import FEED_USE_NOTED_EVERY, LONGEST, PREFIX, USE_NOTED_EVERY, Purpose, digest, start_of
 
 
 def _require(by: User | Clock, user: User, *, at: datetime) -> Standing:
@@ -38,21 +38,32 @@ def _require(by: User | Clock, user: User, *, at: datetime) -> Standing:
 
 @transaction.atomic
 def issue_token(
-    *, by: User | Clock, at: datetime, user: User, name: str, lasts: timedelta = LONGEST
-) -> tuple[Token, str]:
-    """A new token, and its secret: whoever asked is shown it once, it can't be had again."""
+    *, by: User | Clock, at: datetime, user: User, name: str, lasts: timedelta = LONGEST,
+    posting: Posting | None = None, purpose: str = Purpose.CASEWORK,
+) -> tuple[Token, str]:  # fmt: skip
+    """A new token, and its secret: whoever asked is shown it once, it can't be had again.
+
+    `posting`: it signs its user in as of that agency and in that city only, while she is posted there. Without one it
+    is bounded by no place: for an account that has no posting, or that a set-up command makes.
+    """
     found = _require(by, user, at=at)
     kept = clean_text(name, field="name", most=80, needed=True, one_line=True)
     if not timedelta(0) < lasts <= LONGEST:
         raise Refused(_("A token holds from one to 90 days."), field="days", code="lasts")
     if not user.is_active:
         raise Refused(_("This account is closed."), field="user", code="closed")
+    if purpose not in Purpose:
+        raise Refused(_("Choose what it is for."), field="purpose", code="purpose")
+    if posting is not None and not postings_of(user, at=at).filter(pk=posting.pk).exists():
+        raise Refused(_("This posting does not hold."), field="posting", code="posting")
     secret = PREFIX + secrets.token_urlsafe(32)
     token = Token.objects.create(
         recorded_at=at, recorded_by=None if isinstance(by, Clock) else by, user=user, name=kept,
-        start=start_of(secret), digest=digest(secret), expires_at=at + lasts,
+        start=start_of(secret), digest=digest(secret), expires_at=at + lasts, purpose=purpose,
+        agency_id=posting.agency_id if posting else None, city_id=posting.city_id if posting else None,
     )  # fmt: skip
-    _write(by=by, standing=found, token=token, act="TOKEN_ISSUE", fields=["name", "expires_at"])
+    fields = ["name", "expires_at", "purpose", "agency", "city"]
+    _write(by=by, standing=found, token=token, act="TOKEN_ISSUE", fields=fields)
     return token, secret
 
 

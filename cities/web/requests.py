@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
+
+from cities.web.entrance.kept import to_sign_in
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -48,9 +49,7 @@ def signed_in(
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """A fragment can't hold the sign-in page: then the whole page is sent there."""
     if getattr(request, "htmx", False):
-        page = urlsplit(request.htmx.current_url_abs_path or "/")  # type: ignore[attr-defined]
-        answer = redirect_to_login(page.path, resolve_url(settings.LOGIN_URL))
-        return HttpResponse(status=204, headers={"HX-Redirect": answer.headers["Location"]})
+        return to_sign_in(request)
     return redirect_to_login(
         request.get_full_path() if request.method == "GET" else "/", resolve_url(settings.LOGIN_URL)
     )

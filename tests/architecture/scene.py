@@ -79,6 +79,7 @@ class Scene:
             "reference": reference or self.case.reference,
             "code": self.cast.city.code,
             "uidb36": "1",
+            "provider_id": "nowhere",
             "key": "abc",
             "secret": "x" * 43,
             **dict.fromkeys(("pk", "number", "user"), self.numbers.get(ROUTES[name].record, 1)),

@@ -35,9 +35,10 @@ TOOLS = {
     "cases.outbox.services.leaving": {"leave_messages", "leave_with_act", "drop_messages", "drop_to_person"},
     "cases.outbox.services.claiming": {"claim"},  # the first of the three steps of `send_due`
     "cases.audit.services.sealing": {"as_sealer"},
-    "cities.ledger.services": {"uuid7", "within_request", "write"},
+    "cities.entrance.services": {"note_presence", "require_removable"},  # at work; may this one go
+    "cities.ledger.services": {"for_purpose", "purpose_is", "uuid7", "within_request", "write"},
     "cases.checkins.services.bulk": {"one_by_one", "let_in"},
-    "cities.staff.services.accounts": {"require_settings", "write_settings"},
+    "cities.staff.services.accounts": {"require_over", "require_settings", "write_settings"},
 }  # fmt: skip
 #: Whole pages of tools, in rooms whose services are a package.
 PAGES_OF_TOOLS = {

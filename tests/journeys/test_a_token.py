@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from tests.factories import Cast
-from tests.journeys.conftest import PASSWORD, SignIn
+from tests.journeys.conftest import SignIn
 
 pytestmark = pytest.mark.usefixtures("served")
 
@@ -19,10 +19,9 @@ def test_a_token__from_preferences_to_revoked(cast: Cast, sign_in: SignIn) -> No
     alice.press("Tokens for other programs")
     alice.sees("No program signs in as you.")
     alice.press("Issue a token")
-    alice.page.get_by_label("Password").fill(PASSWORD)
-    alice.press("Continue")
     alice.look("token-new")
     alice.page.get_by_label("What is it for?").fill("planning system")
+    alice.page.get_by_label("Casework").check()
     alice.press("Issue")
     alice.look("token-issued")
     secret = alice.page.get_by_label("Token", exact=True).input_value()

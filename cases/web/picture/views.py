@@ -20,6 +20,7 @@ from cases.web.pages import attempt
 from cases.web.picture.chart import departures
 from cases.web.picture.forms import DaysForm
 from cities.roles.permissions import Permission
+from cities.web.entrance.step_up import step_up
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -68,6 +69,7 @@ def picture(request: SignedIn) -> HttpResponse:
 
 @require_safe
 @signed_in
+@step_up
 def table(request: SignedIn) -> HttpResponse:
     """The same numbers as a file. That it was taken away is in the ledger."""
     require(request.user, Permission.PICTURE_READ, at=request.at)

@@ -7,6 +7,7 @@ from cities.staff.services.accounts import (
     change_user,
     create_user,
     end_posting,
+    require_over,
     require_settings,
     write_settings,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "create_user",
     "end_posting",
     "record_absence",
+    "require_over",
     "require_settings",
     "withdraw_absence",
     "write_settings",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -100,11 +101,9 @@ def change_user(
 ) -> User:  # fmt: skip
     """How somebody is called and reached, and whether she can sign in. The e-mail address stays what it was:
     it is what she signs in with, and whoever could change it could sign in as her. An administrator of one city
-    changes nothing about somebody who is posted elsewhere too. Closing an account ends its postings, and with them
-    all that was granted by them: opened again, it begins with nothing."""
-    found = _any_administrator(by, at=at)
-    for city_id in Posting.objects.in_force(at=at).filter(user=user).values_list("city_id", flat=True):
-        require_settings(by, at=at, city_id=city_id)
+    changes nothing about somebody who is posted elsewhere too. Closing an account ends its sessions, tokens, feeds and
+    postings from that moment on, and with them all that was granted by them: opened again, it begins with nothing."""
+    found = require_over(user, by=by, at=at)
     user = User.objects.select_for_update().get(pk=user.pk)
     if user == by and not is_active:
         raise Refused(_("Nobody closes her own account."), field="is_active", code="oneself")
@@ -118,13 +117,14 @@ def change_user(
     if changed := put_in(user, values):
         keep(user, fields=changed)
         write_settings(by=by, act="CHANGE_USER", row=user, fields=changed, standing=found)
-    if "is_active" in changed and not is_active:
-        _end_postings(user, by=by, at=at, standing=found)
+        if not user.is_active:
+            _close(user, by=by, at=at)
+            _end_postings(user, by=by, at=at, standing=found)
     return user
 
 
 def _end_postings(user: User, *, by: User | Clock, at: datetime, standing: Standing) -> None:
-    """At once, those to come too. Her sessions and tokens no longer hold either: they ask whether the account does."""
+    """At once, those to come too."""
     today = timezone.localdate(at)
     left = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
     for posting in Posting.objects.select_for_update().filter(left, user=user).order_by("pk"):
@@ -133,6 +133,16 @@ def _end_postings(user: User, *, by: User | Clock, at: datetime, standing: Stand
         write_settings(
             by=by, act="END_POSTING", row=posting, fields=["ends_on"], standing=standing, city_id=posting.city_id
         )  # fmt: skip
+
+
+def _close(user: User, *, by: User | Clock, at: datetime) -> None:
+    """What a closed account had open ends with it, for good: opened again, it begins with nothing."""
+    sessions = list(user.usersession_set.values_list("session_key", flat=True))  # type: ignore[attr-defined]
+    Session.objects.filter(session_key__in=sessions).delete()
+    user.usersession_set.all().delete()  # type: ignore[attr-defined]
+    revoked_by = None if isinstance(by, Clock) else by
+    user.tokens.filter(revoked_at__isnull=True).update(revoked_at=at, revoked_by=revoked_by)
+    user.feeds.filter(revoked_at__isnull=True).update(revoked_at=at)
 
 
 @transaction.atomic
@@ -236,6 +246,15 @@ def end_posting(*, posting: Posting, by: User | Clock, at: datetime, ends_on: da
             by=by, act="END_POSTING", row=posting, fields=changed, standing=found, city_id=city_id
         )  # fmt: skip
     return posting
+
+
+def require_over(user: User, *, by: User | Clock, at: datetime) -> Standing:
+    """May `by` change something about this account? An administrator of one city nothing about somebody who is posted
+    elsewhere too. Raises `NotAllowed`."""
+    found = _any_administrator(by, at=at)
+    for city_id in Posting.objects.in_force(at=at).filter(user=user).values_list("city_id", flat=True):
+        require_settings(by, at=at, city_id=city_id)
+    return found
 
 
 def _any_administrator(by: User | Clock, *, at: datetime) -> Standing:

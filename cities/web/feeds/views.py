@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from cities.roles.permissions import Permission
 from cities.staff.selectors import standing_of
 from cities.tokens.selectors import feeds_of
 from cities.tokens.services import issue_feed, revoke_feed
+from cities.web.entrance.step_up import step_up
 from cities.web.feeds.forms import TEAM, IssueFeedForm
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
@@ -31,11 +31,10 @@ def feeds(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn) -> HttpResponse:
     if standing_of(request.user, Permission.CHECKIN_READ, at=request.at) is None:
         raise NotAllowed(Permission.CHECKIN_READ.value)
-    answer: HttpResponse = _new(request)
-    return answer
+    return _new(request)
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
+@step_up
 def _new(request: SignedIn) -> HttpResponse:
     """The address is shown in the answer itself, once: it is kept nowhere from which a second page could show it."""
     form = IssueFeedForm(request.POST or None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -12,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cities.refusals import Refused
+from cities.staff.selectors import postings_of
 from cities.tokens.selectors import tokens_of
 from cities.tokens.services import issue_token, revoke_token
+from cities.web.entrance.step_up import step_up
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 from cities.web.tokens.forms import IssueTokenForm
@@ -27,16 +28,17 @@ def tokens(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@reauthentication_required  # type: ignore[untyped-decorator]
+@step_up
 def new(request: SignedIn) -> HttpResponse:
     """The secret is shown in the answer itself, once: it is kept nowhere from which a second page could show it."""
-    form = IssueTokenForm(request.POST or None)
+    form = IssueTokenForm(request.POST or None, postings=postings_of(request.user, at=request.at))
     if request.method == "POST" and form.is_valid():
         lasts = timedelta(days=form.cleaned_data["days"])
         try:
             token, secret = issue_token(
-                by=request.user, at=request.at, user=request.user, name=form.cleaned_data["name"], lasts=lasts
-            )
+                by=request.user, at=request.at, user=request.user, name=form.cleaned_data["name"], lasts=lasts,
+                posting=form.where(), purpose=form.cleaned_data["purpose"],
+            )  # fmt: skip
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:

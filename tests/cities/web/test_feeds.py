@@ -9,6 +9,8 @@ from django.test import Client
 
 from cities.tokens.models import CalendarFeed
 from cities.tokens.services import issue_feed
+from cities.web.entrance import marks
+from tests.coming_in import without_marks
 from tests.factories import AT, Cast
 
 pytestmark = pytest.mark.django_db
@@ -59,10 +61,13 @@ def test_new__asks_for_the_password_again(cast: Cast) -> None:
     cast.alice.set_password(PASSWORD)
     cast.alice.save()
     client = Client()
-    client.force_login(cast.alice)  # a session of long ago
-    for answer in (client.get("/preferences/feeds/new/"), client.post("/preferences/feeds/new/", {"whose": "own"})):
-        assert answer.status_code == 302
-        assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    client.force_login(cast.alice)
+    without_marks(client, marks.SHOWN)  # long ago
+    answer = client.get("/preferences/feeds/new/")
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    answer = client.post("/preferences/feeds/new/", {"whose": "own"})
+    assert answer.status_code == 403
+    assert "Is it you?" in answer.content.decode()
     assert not CalendarFeed.objects.exists()
 
 

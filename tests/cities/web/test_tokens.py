@@ -10,6 +10,8 @@ from rest_framework.test import APIClient
 
 from cities.tokens.models import Token
 from cities.tokens.services import issue_token
+from cities.web.entrance import marks
+from tests.coming_in import without_marks
 from tests.factories import AT, Cast
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +38,7 @@ def works(secret: str) -> bool:
 
 def test_token__is_shown_once_works_and_is_revoked(at_work: Client) -> None:
     assert "No program signs in as you." in at_work.get("/preferences/tokens/").content.decode()
-    answer = at_work.post("/preferences/tokens/new/", {"name": "planning system", "days": "7"})
+    answer = at_work.post("/preferences/tokens/new/", {"name": "planning system", "days": "7", "purpose": "CASEWORK"})
     found = re.search(r'value="(apparatus_[\w-]{43})"', answer.content.decode())
     assert found is not None
     assert works(found[1])
@@ -51,7 +53,7 @@ def test_token__is_shown_once_works_and_is_revoked(at_work: Client) -> None:
 
 def test_new__wrong_input_stays_with_what_was_typed(at_work: Client) -> None:
     for name, days in (("x" * 81, "7"), ("a script", "91"), ("", "7"), ("a\0b", "7")):
-        answer = at_work.post("/preferences/tokens/new/", {"name": name, "days": days})
+        answer = at_work.post("/preferences/tokens/new/", {"name": name, "days": days, "purpose": "CASEWORK"})
         assert answer.status_code == 422
         assert "errors-title" in answer.content.decode()
     assert not Token.objects.exists()
@@ -61,13 +63,13 @@ def test_new__asks_for_the_password_again(cast: Cast) -> None:
     cast.alice.set_password(PASSWORD)
     cast.alice.save()
     client = Client()
-    client.force_login(cast.alice)  # a session of long ago
-    for answer in (
-        client.get("/preferences/tokens/new/"),
-        client.post("/preferences/tokens/new/", {"name": "x", "days": "7"}),
-    ):
-        assert answer.status_code == 302
-        assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    client.force_login(cast.alice)
+    without_marks(client, marks.SHOWN)  # long ago
+    answer = client.get("/preferences/tokens/new/")
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    answer = client.post("/preferences/tokens/new/", {"name": "x", "days": "7", "purpose": "CASEWORK"})
+    assert answer.status_code == 403
+    assert "Is it you?" in answer.content.decode()
     assert not Token.objects.exists()
 
 
