@@ -61,7 +61,8 @@ def _as_code(text: str, origin: str) -> str:
         django.setup()
     from django.utils.translation.template import templatize
 
-    return templatize(text, origin=origin)
+    # How a template is indented means nothing, and Python's own reader would stumble over it.
+    return "\n".join(line.lstrip() for line in templatize(text, origin=origin).split("\n"))
 
 
 def _shape(function: str, messages: object) -> tuple[str | None, str | tuple[str, str]] | None:

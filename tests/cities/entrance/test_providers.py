@@ -139,7 +139,7 @@ def test_unlinked__it_signs_in_no_more(cast: Cast, both: Both) -> None:
         {"aud": ["apparatus", "another party"]}, {"exp": 1_000_000_000}, {"iat": int(time.time()) + 90_000},
         {"sub": None}, {"forged": True},
     ],
-    ids=str,
+    ids=["nonce", "no nonce", "issuer", "audience", "two audiences", "expired", "to come", "nobody", "forged"],
 )  # fmt: skip
 def test_a_token_that_does_not_hold__signs_nobody_in(cast: Cast, both: Both, lie: dict[str, Any]) -> None:
     linked(cast.alice, both[0])
