@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cases.access.rules import Refused
 from cases.access.services import acting
 from cases.checkins.models import Rhythm
 from cases.checkins.services import making, materialise
@@ -33,3 +34,11 @@ def test_materialise__when_nothing_of_a_batch_can_be_made(followed: Followed) ->
         Rhythm.objects.filter(pk=rhythm.pk).update(weekdays=[9])
     assert materialise(by=Clock.CLOCK, at=after(7)) == 0
     assert followed.fresh(rhythm).set_aside_error == "ValueError: weekdays"
+
+
+def test_arrange_rhythm__the_very_same_again_is_a_second_click(followed: Followed) -> None:
+    rhythm = a_rhythm(followed.case, followed.plan, by=followed.alice)
+    with pytest.raises(Refused) as refused:
+        a_rhythm(followed.case, followed.plan, by=followed.alice)
+    assert refused.value.code == "twice"
+    assert {row.rhythm_id for row in followed.checkins()} == {rhythm.pk}
