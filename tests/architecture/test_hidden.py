@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from cities.staff.models import User
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.test_routes import VARIABLES, Scene, ask, browser_of, is_of_a_case, scene
+from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, is_of_a_case
+from tests.architecture.test_routes import scene
 from tests.doors import by_token
 from tests.factories import Cast
 

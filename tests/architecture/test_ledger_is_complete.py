@@ -26,8 +26,9 @@ from config.logging import JsonFormatter
 from tests.architecture.api_routes import ALL
 from tests.architecture.api_routes import ROUTES as API_ROUTES
 from tests.architecture.routes import API, CASES
-from tests.architecture.test_routes import Scene as Pages
-from tests.architecture.test_routes import browser_of, each, is_of_a_case, scene
+from tests.architecture.scene import Scene as Pages
+from tests.architecture.scene import browser_of, each, is_of_a_case
+from tests.architecture.test_routes import scene
 from tests.architecture.test_services import _everything
 from tests.databases import OwnDatabase
 from tests.doors import by_token

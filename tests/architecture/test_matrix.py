@@ -43,7 +43,7 @@ class Relation:
 
 
 def _cast(name: str) -> Callable[[Scene], User | None]:
-    return lambda scene: getattr(scene.cast, name)  # type: ignore[no-any-return]
+    return lambda scene: getattr(scene.cast, name)
 
 
 def _newcomer(role: Role, *, here: bool = True, begins: int = -30, ends: int | None = None) -> Callable[[Scene], User]:
