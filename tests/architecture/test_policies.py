@@ -9,7 +9,10 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from cases.access import lint
-from cases.access.policies import case_models, is_care
+from cases.access.policies import CARE, CLOCK, case_models, is_care
+from cases.access.services import acting, as_clock
+from cases.checkins.models import CheckInNote
+from tests.factories import Cast
 
 
 @pytest.mark.django_db
@@ -84,3 +87,46 @@ def test_faults__lets_a_view_be_that_runs_with_the_rights_of_who_asks(
 ) -> None:
     owner_connection.execute("CREATE VIEW good WITH (security_invoker=true) AS SELECT id FROM cases_person")
     assert lint.faults(connection) == []
+
+
+OTHER_HOUSE = ("mayor", "liaison", "dana", "analyst", "administrator")
+
+
+@pytest.mark.parametrize("who", OTHER_HOUSE)
+def test_the_other_house__has_no_right_on_any_table_of_care(cast: Cast, who: str) -> None:
+    """W2 of the safety goals: permission denied on all of them, whatever is asked and done."""
+    tables = [model._meta.db_table for model in case_models() if is_care(model)]
+    assert tables
+    for table in tables:
+        for act in ("SELECT 1 FROM {}", "INSERT INTO {} DEFAULT VALUES", "UPDATE {} SET id = id", "DELETE FROM {}"):
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                acting(getattr(cast, who)),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(act.format(table))
+
+
+def test_the_role_of_care__ends_with_the_transaction_and_with_whoever_acted(cast: Cast) -> None:
+    def role() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            return str(cursor.fetchone()[0])
+
+    before = role()
+    with acting(cast.alice):
+        assert role() == CARE
+        with acting(cast.mayor):
+            assert role() == before
+        assert role() == CARE
+        with as_clock():
+            assert role() == CLOCK
+        assert role() == CARE
+    assert role() == before
+
+
+def test_a_superuser__has_no_right_on_care_by_that(cast: Cast) -> None:
+    cast.administrator.is_superuser = True
+    cast.administrator.save()
+    with pytest.raises(ProgrammingError, match="permission denied"), acting(cast.administrator):
+        CheckInNote.objects.count()
