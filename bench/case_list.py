@@ -71,8 +71,8 @@ FROM (SELECT id, row_number() OVER (ORDER BY id) n FROM cases_person WHERE city_
 """,
     """
 INSERT INTO cases_caseaccess (recorded_at, casefile_id, city_id, user_id, posting_id, reference, compartment, ground,
-    reason, starts_at)
-SELECT %(at)s, c.id, c.city_id, c.owner_id, p.id, c.reference, part, 'TEAM', '', '2026-01-01'
+    reason, ended_because, starts_at)
+SELECT %(at)s, c.id, c.city_id, c.owner_id, p.id, c.reference, part, 'TEAM', '', '', '2026-01-01'
 FROM cases_casefile c JOIN cities_posting p ON p.user_id = c.owner_id, unnest(ARRAY['CORE', 'CARE']) part
 WHERE c.city_id = %(city)s
 """,

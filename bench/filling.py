@@ -28,8 +28,8 @@ FROM cases_person
 """  # noqa: S608 -- of the statement above
 _GRANTS = """
 INSERT INTO cases_caseaccess (recorded_at, casefile_id, city_id, user_id, posting_id, reference, compartment, ground,
-    reason, starts_at)
-SELECT %(at)s, c.id, c.city_id, c.owner_id, p.id, c.reference, 'CORE', 'TEAM', '', %(at)s
+    reason, ended_because, starts_at)
+SELECT %(at)s, c.id, c.city_id, c.owner_id, p.id, c.reference, 'CORE', 'TEAM', '', '', %(at)s
 FROM cases_casefile c JOIN cities_posting p ON p.user_id = c.owner_id
 """
 _PLANS = """

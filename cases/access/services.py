@@ -48,13 +48,15 @@ def acting(user: User) -> Iterator[None]:
     """A transaction on behalf of `user`, for commands and tests; pages and the API have theirs from the middleware."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT coalesce(current_setting('app.user_id', true), ''), current_setting('role')")
-            before = cursor.fetchone()
-            cursor.execute("RESET ROLE")
+            cursor.execute(
+                "SELECT coalesce(current_setting('app.user_id', true), ''), current_setting('role'), "
+                "set_config('role', 'none', true)"
+            )
+            user_id, role, _none = cursor.fetchone()
         act_as(user)
         yield
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('app.user_id', %s, true), set_config('role', %s, true)", before)
+            cursor.execute("SELECT set_config('app.user_id', %s, true), set_config('role', %s, true)", [user_id, role])
 
 
 @contextmanager
@@ -62,12 +64,11 @@ def as_clock() -> Iterator[None]:
     """A transaction in which the database allows what the clock may do: dates and messages of every city, no more."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('role')")
-            before = cursor.fetchone()
-            cursor.execute(f"SET LOCAL ROLE {CLOCK}")
+            cursor.execute("SELECT current_setting('role'), set_config('role', %s, true)", [CLOCK])
+            before, _clock = cursor.fetchone()
         yield
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('role', %s, true)", before)
+            cursor.execute("SELECT set_config('role', %s, true)", [before])
 
 
 def require(

@@ -57,6 +57,7 @@ FRAME = {
     "account_reset_password_from_key_done": OPEN_PAGE,
     "account_reauthenticate": form(None),
     "account_change_password": form(None),
+    "account_set_password": form(None),
     "entrance_here": OPEN_FORM,  # says that nobody is signed in
     "entrance_again": page(None),
     "entrance_account": form(Act.SETTINGS_CHANGE, "user"),

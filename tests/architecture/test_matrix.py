@@ -200,18 +200,20 @@ def _administration(scene: Scene) -> Iterator[str]:
 
 
 def _answers(scene: Scene, user: User | None) -> Iterator[tuple[str, HttpResponse]]:
-    """What every address answers, with nothing sent, with a search, as a fragment; each undone again."""
+    """What every address answers: a page with whatever may be asked of it, its fragment without, and an act with
+    nothing sent. Each is undone again."""
     client = browser_of(user)
     client.raise_request_exception = False
     signed_in = dict(client.cookies)
     for name, _route, method, _act in each(ROUTES):
         address = scene.address(name)
-        yield f"{method} {name}", _undone(ask, client, method, address)
-        client.cookies.update(signed_in)  # it may have been the way out
-        if method == "GET":
-            yield f"search {name}", _undone(client.get, address + ASKED)
-            if name not in API:
-                yield f"fragment {name}", _undone(client.get, address, headers={"HX-Request": "true"})
+        if method != "GET":
+            yield f"{method} {name}", _undone(ask, client, method, address)
+            client.cookies.update(signed_in)  # it may have been the way out
+            continue
+        yield f"GET {name}", _undone(client.get, address + ASKED)
+        if name not in API:
+            yield f"fragment {name}", _undone(client.get, address, headers={"HX-Request": "true"})
     yield "search", _undone(client.post, reverse("cases:search"), {"q": "Canary", "query": "Canary", "name": "Canary"})
     yield (
         "search the API",

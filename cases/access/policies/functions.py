@@ -23,7 +23,7 @@ def function(name: str, returns: str, body: str, *, owner: str, to: str, argumen
 
 def statements() -> Iterator[str]:
     """Which cities and which cases are mine: asked once a statement, by every policy. And when a colleague is busy."""
-    names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_people my_settings busy role_of"
+    names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_family my_settings busy role_of"
     names += " emergency_case"
     for name in names.split():
         yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
@@ -80,11 +80,10 @@ def statements() -> Iterator[str]:
         **own,
     )  # fmt: skip
     yield from function(
-        "apparatus_my_people", "SETOF bigint",
-        "SELECT c.person_id FROM cases_casefile c WHERE c.id IN (SELECT apparatus_my_cases('CORE')) "
-        "OR c.city_id = ANY((SELECT apparatus_my_cities('CORE'))::bigint[]) "
-        "UNION SELECT r.other_id FROM cases_relationship r WHERE r.casefile_id IN (SELECT apparatus_my_cases('CARE')) "
-        "OR r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
+        "apparatus_my_family", "SETOF bigint",
+        "SELECT r.other_id FROM apparatus_my_cases('CARE') m (id) JOIN cases_relationship r ON r.casefile_id = m.id "
+        "UNION SELECT r.other_id FROM cases_relationship r "
+        "WHERE r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
         **own,
     )  # fmt: skip
     opening = in_sql(roles_with(Permission.EMERGENCY_OPEN))

@@ -28,9 +28,12 @@ def sees(model: type[models.Model]) -> str:
     if need.path == "self":
         return f"{cities} OR id {cases}"
     if need.path == "person":
-        # Who is in no case, or is family: care. The people of the cases one may know of are among `my_people`.
+        # Who is in no case, or is family: care. Whose case one may know of is asked of the cases, row by row, under
+        # their own policy: a page of people doesn't go through all of a city.
         cities = cities.replace(f"'{need.compartment.value}'", f"'{Compartment.CARE.value}'")
-        return f"{cities} OR {'id' if table == 'cases_person' else 'person_id'} IN (SELECT apparatus_my_people())"
+        person = f"{table}.{'id' if table == 'cases_person' else 'person_id'}"
+        followed = f"EXISTS (SELECT FROM cases_casefile c WHERE c.person_id = {person})"
+        return f"{cities} OR {followed} OR {person} IN (SELECT apparatus_my_family())"
     if table == "cases_prosecutionreferral":
         return (
             f"{cities} OR (casefile_id {cases} AND sent_at IS NOT NULL "

@@ -22,6 +22,7 @@ from cases.web.access.entries import told
 from cases.web.emergencies.forms import EmergencyForm, ReviewForm
 from cases.web.pages import FORM, attempt, listed, number_in_the_address, typed
 from cities.roles.permissions import Permission
+from cities.web.entrance.step_up import ask_again
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -35,6 +36,8 @@ OF_LATE = 10
 def open_one(request: SignedIn) -> HttpResponse:
     """By the whole reference, with a reason. What leads nowhere is answered alike, whatever there is elsewhere."""
     require(request.user, Permission.EMERGENCY_OPEN, at=request.at)
+    if (asked := ask_again(request)) is not None:
+        return asked
     form = EmergencyForm(typed(request))
     if request.method == "POST" and form.is_valid():
         act = partial(open_in_emergency, by=request.user, at=request.at, **form.cleaned_data)

@@ -27,6 +27,7 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # says that it is closed
     path("password/change/", views.password_change, name="account_change_password"),
+    path("password/set/", grave(views.PasswordSetView), name="account_set_password"),  # who came in by a provider only
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     re_path(

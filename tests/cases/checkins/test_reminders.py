@@ -429,7 +429,11 @@ def test_with_nothing_due__three_looks_into_an_index_each(followed: Followed) ->
         assert (
             leave_reminders(by=CLOCK, at=AT) == leave_digests(by=CLOCK, at=AT) == send_due(by=CLOCK, at=AT).claimed == 0
         )
-    asked = [one["sql"] for one in queries if one["sql"].lstrip().startswith(("SELECT", "WITH", "UPDATE", "INSERT"))]
+    asked = [
+        one["sql"]
+        for one in queries
+        if one["sql"].lstrip().startswith(("SELECT", "WITH", "UPDATE", "INSERT")) and "set_config" not in one["sql"]
+    ]
     assert len(asked) == 3
     with as_clock(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # the tables are too small for an index to be worth while

@@ -179,7 +179,7 @@ def test_city_settings__by_who_keeps_the_city(cast: Cast) -> None:
     client = as_(cast.administrator)
     given = {
         "city": cast.city.pk, "coordinator_after": 1, "conference_after": 4, "misses_in_a_row": 2,
-        "quiet_from": "19:00", "quiet_until": "08:00",
+        "quiet_from": "19:00", "quiet_until": "08:00", "confirm_days": 92,
     }  # fmt: skip
     assert client.post("/admin/cities/citysettings/add/", {**given, "city": cast.other_city.pk}).status_code == 403
     assert client.post("/admin/cities/citysettings/add/", given).status_code == 302
