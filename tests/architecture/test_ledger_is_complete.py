@@ -42,6 +42,11 @@ PEOPLE = ("alice", "carla", "mayor", "liaison", "dana", "analyst", "administrato
 
 #: What shows no record of a case, or none to whoever has nothing there; each with its reason.
 NOTHING_OF_A_CASE = {
+    "cases:emergency_open": "asks; what it opens is written down (tests/cases/emergencies)",
+    "cases:emergency_end": "its opener's alone (tests/cases/emergencies)",
+    "cases_api:emergency_end": "as above",
+    "cases:confirm_postings": "postings of colleagues: no case",
+    "cases_api:postings_to_confirm": "as above",
     "cases:messages": "one's own messages, each of which is written down; here there is none",
     "cases:case_open": "a form about a case that isn't there yet",
     "cases:absence_withdraw": "a form about an absence: no case",
@@ -59,8 +64,8 @@ NOTHING_OF_A_CASE = {
 #: Pages of days on which the scene of B2 has nothing: they answer, and show no record.
 EMPTY_HERE = {"cases:calendar", "cases:calendar_day", "cases:absence"}
 
-#: Numbers of all cases together: of no compartment.
-NUMBERS = {"cases:picture", "cases:picture_table", "cases_api:national_picture"}
+#: Numbers of all cases together, or who could see how much of them: of no compartment.
+NUMBERS = {"cases:colleague_sights", "cases:picture", "cases:picture_table", "cases_api:national_picture"}
 
 #: The columns that must hold something, whatever was done.
 ALWAYS = ("operation", "actor_id", "initiator", "role", "agency_id", "act", "request_id", "outcome")

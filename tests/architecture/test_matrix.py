@@ -8,9 +8,11 @@ of `routes.py`; so are the pages of the administration.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -88,6 +90,23 @@ def _grant(
             )  # fmt: skip
 
 
+def _in_an_emergency(since: timedelta) -> Callable[[Scene], User]:
+    """For half an hour, from so long ago."""
+
+    def made(scene: Scene) -> User:
+        user = _newcomer(Role.CASEWORKER)(scene)
+        posting, starts_at = Posting.objects.get(user=user), timezone.now() + since
+        with acting(scene.cast.carla):
+            CaseAccess.grants.create(
+                recorded_at=starts_at, recorded_by=scene.cast.carla, casefile=scene.case, city=scene.case.city,
+                reference=scene.case.reference, user=user, posting=posting, compartment=CORE, ground=Ground.EMERGENCY,
+                starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30),
+            )  # fmt: skip
+        return user
+
+    return made
+
+
 def _superuser(scene: Scene) -> User:
     return a_user("Sue", is_superuser=True, is_staff=True)
 
@@ -161,10 +180,8 @@ RELATIONS = {
         _granted(Role.CASEWORKER, CORE, CARE, ground=Ground.DEPUTY, ends=1), _may(CORE, CARE)
     ),
     "stood in": Relation(_granted(Role.CASEWORKER, CORE, CARE, ground=Ground.DEPUTY, ends=-1)),
-    "opened in an emergency": Relation(
-        _granted(Role.CASEWORKER, CORE, ground=Ground.EMERGENCY, ends=1), _may(CORE)
-    ),
-    "an emergency that is over": Relation(_granted(Role.CASEWORKER, CORE, CARE, ground=Ground.EMERGENCY, ends=-1)),
+    "opened in an emergency": Relation(_in_an_emergency(-timedelta(minutes=5)), _may(CORE)),
+    "an emergency that is over": Relation(_in_an_emergency(-DAY)),
     "coordinated it until today": Relation(_newcomer(Role.COORDINATOR, ends=0)),
     "coordinates it from tomorrow": Relation(_newcomer(Role.COORDINATOR, begins=1)),
     "coordinates it until tomorrow": Relation(_newcomer(Role.COORDINATOR, ends=1), _may(CORE, CARE, JUSTICE)),
@@ -173,7 +190,7 @@ RELATIONS = {
     "newly at the office": Relation(_liaison(at_the_office=True), _may(JUSTICE)),
     "was at the office": Relation(_liaison(at_the_office=True, ends=0)),
     "at another office": Relation(_liaison(at_the_office=False)),
-    "justice assistant, granted": Relation(_granted(Role.JUSTICE_ASSISTANT, CORE, JUSTICE), _may(CORE, JUSTICE)),
+    "justice assistant, granted": Relation(_granted(Role.JUSTICE_ASSISTANT, CORE, JUSTICE)),  # no act of hers yet
     "justice assistant": Relation(_newcomer(Role.JUSTICE_ASSISTANT)),
     "information officer": Relation(_newcomer(Role.INFORMATION_OFFICER)),
     "partner": Relation(_newcomer(Role.PARTNER)),
@@ -199,13 +216,15 @@ def _administration(scene: Scene) -> Iterator[str]:
         yield reverse(f"{names}_delete", args=[number])
 
 
-def _answers(scene: Scene, user: User | None) -> Iterator[tuple[str, HttpResponse]]:
+def _answers(
+    scene: Scene, user: User | None, sampled: Callable[..., Iterator[Any]]
+) -> Iterator[tuple[str, HttpResponse]]:
     """What every address answers: a page with whatever may be asked of it, its fragment without, and an act with
     nothing sent. Each is undone again."""
     client = browser_of(user)
     client.raise_request_exception = False
     signed_in = dict(client.cookies)
-    for name, _route, method, _act in each(ROUTES):
+    for name, _route, method, _act in sampled(each(ROUTES)):
         address = scene.address(name)
         if method != "GET":
             yield f"{method} {name}", _undone(ask, client, method, address)
@@ -221,7 +240,7 @@ def _answers(scene: Scene, user: User | None) -> Iterator[tuple[str, HttpRespons
             client.post, "/api/v1/people/search", {"q": "Canary", "name": "Canary"}, content_type="application/json"
         ),
     )
-    for address in _administration(scene):
+    for address in sampled(_administration(scene)):
         yield address, _undone(client.get, address)
 
 
@@ -232,12 +251,28 @@ def _undone(act: Callable[..., Any], *arguments: Any, **named: Any) -> HttpRespo
     return answer
 
 
+#: Walked whole in every run; of the others each walks every fourth address, from another one on. Whole with
+#: `MATRIX=whole python3 manage.py test tests/architecture/test_matrix.py`, which takes a quarter of an hour.
+WHOLE = {
+    "nobody", "leads", "same agency, not on the team", "coordinates the city", "mayor", "the office it was sent to",
+    "data-protection officer", "caseworker elsewhere", "superuser and coordinator elsewhere",
+}  # fmt: skip
+EVERY = 4
+
+
+def _sample_of(name: str) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    if name in WHOLE or os.environ.get("MATRIX") == "whole":
+        return lambda every: every
+    first = list(RELATIONS).index(name) % EVERY
+    return lambda every: islice(every, first, None, EVERY)
+
+
 @pytest.mark.parametrize("name", RELATIONS)
 def test_everybody__reads_what_is_hers_and_nothing_else(cast: Cast, name: str) -> None:
     scene = a_scene(cast)
     relation = RELATIONS[name]
     read, leaks, broken = set(), [], []
-    for asked, answer in _answers(scene, relation.who(scene)):
+    for asked, answer in _answers(scene, relation.who(scene), _sample_of(name)):
         told = str(dict(answer.headers)) + answer.content.decode(errors="replace")
         shown = {part for part, canary in CANARIES.items() if canary in told}
         read |= shown
@@ -247,7 +282,8 @@ def test_everybody__reads_what_is_hers_and_nothing_else(cast: Cast, name: str) -
             broken.append(f"{asked}: {answer.status_code}")
     assert not leaks, leaks
     assert not broken, broken
-    assert read == relation.parts, "The table promises no more than the doors show."
+    if name in WHOLE:
+        assert read == relation.parts, "The table promises no more than the doors show."
 
 
 def test_the_relations__are_of_the_parts_that_have_tables(cast: Cast) -> None:
