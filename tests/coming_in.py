@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -30,7 +31,8 @@ Client.force_login = _force_login  # type: ignore[method-assign, assignment]
 
 @pytest.fixture(autouse=True)
 def _nobody_tried_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one test counted of failed sign-ins is not held against another, in whichever process."""
+    """What one test counted of sign-ins is not held against another, in whichever process."""
+    cache.clear()  # how often one address came in: allauth counts it there
     count, own = throttle._place, uuid.uuid4().hex
     monkeypatch.setattr(throttle, "_place", lambda name, limit: count(f"{own} {name}", limit))
 
