@@ -216,7 +216,7 @@ def write(connection: psycopg.Connection[tuple[Any, ...]], load: Caseload) -> No
     _copy(connection, "cases_caseaccess", (
         {"casefile_id": one.number, "city_id": one.worker.city + 1, "user_id": one.worker.number,
          "posting_id": one.worker.number, "reference": one.reference, "compartment": "CORE", "ground": "TEAM",
-         "reason": "", "starts_at": MADE_AT}
+         "reason": "", "ended_because": "", "starts_at": MADE_AT}
         for one in contacts
     ))  # fmt: skip
     _copy(connection, "cases_followupplan", (

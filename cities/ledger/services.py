@@ -23,6 +23,10 @@ _request_id: ContextVar[str] = ContextVar("ledger_request_id", default="")
 _purpose: ContextVar[str] = ContextVar("ledger_purpose", default="")
 
 
+#: Milliseconds by which a clock may be put back without the order of the numbers suffering.
+A_LITTLE = 60_000
+
+
 class _Numbers:
     """What the last number was: several threads of a process write, and what is written later must sort later."""
 
@@ -33,11 +37,13 @@ class _Numbers:
     def next(self) -> tuple[int, int]:
         """Milliseconds, and 74 bits: chance in a new millisecond; in the same one, chance added to what was before.
 
-        A clock that is put back, or more numbers than a millisecond holds, go on from where the last one stood.
+        A clock that is put back a little, or more numbers than a millisecond holds, go on from where the last one
+        stood. One that was far ahead and is put right begins anew: else every number said for years to come that it
+        is older or younger than the moment beside it.
         """
         with self.lock:
             now = time.time_ns() // 1_000_000
-            if now > self.milliseconds:
+            if now > self.milliseconds or self.milliseconds - now > A_LITTLE:
                 self.milliseconds, self.tail = now, secrets.randbits(73)  # the first bit is left free to count into
             else:
                 self.tail += 1 + secrets.randbits(32)

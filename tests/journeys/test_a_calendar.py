@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.factories import Cast, a_case
 from tests.factories.checkins import a_checkin, an_agreed_plan
-from tests.journeys.conftest import PASSWORD, Reader, SignIn
+from tests.journeys.conftest import Reader, SignIn
 
 pytestmark = pytest.mark.usefixtures("served")
 
@@ -51,8 +51,6 @@ def test_a_calendar__from_the_week_to_a_feed_that_is_revoked(cast: Cast, sign_in
     alice.press("Calendar feeds")
     alice.look("feeds-none")
     alice.press("Make a feed")
-    alice.page.get_by_label("Password").fill(PASSWORD)
-    alice.press("Continue")
     alice.look("feed-new")
     alice.press("Make it")
     alice.look("feed-issued")

@@ -5,6 +5,6 @@ from django.urls import path
 from cases.web.recertification import views
 
 urlpatterns = [
-    path("confirm/", views.grants, name="confirm_list"),
+    path("confirm/", views.queue, name="confirm_list"),
     path("confirm/postings/", views.postings, name="confirm_postings"),
 ]

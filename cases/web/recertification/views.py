@@ -42,7 +42,7 @@ class TickedForm(forms.Form):
 
 @require_http_methods(FORM)
 @signed_in
-def grants(request: SignedIn) -> HttpResponse:
+def queue(request: SignedIn) -> HttpResponse:
     """The first due first, a page at a time; `?of=` a colleague, or `?case=`, is what one can confirm as a whole."""
     require(request.user, Permission.GRANT_CONFIRM, at=request.at)
     holder, reference = number_in_the_address(request, "of"), read_reference(request.GET.get("case", ""))

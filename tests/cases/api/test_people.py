@@ -51,7 +51,7 @@ def test_read__opens_the_case_by_which_one_knows_her(cast: Cast) -> None:
     assert told["names"][0]["kind"] == "OFFICIAL"
     entry = last_opening(cast.alice)
     assert (entry.object_type, entry.object_ids, entry.case_reference) == ("person", [case.person_id], case.reference)
-    assert entry.purpose.startswith("api, token ")
+    assert "api, token " in entry.purpose
     for user in (cast.bob, cast.charlie, cast.dana, cast.liaison):
         problem(by_token(user).get(address), 404, "not-found")
     nobody = a_person(by=cast.carla)
