@@ -8,8 +8,6 @@ from config.celery import app
 #: job -> every so many seconds
 EVERY = {"tick": float(os.environ.get("BENCH_TICK", "3")), "send": 1.0}
 
-app.conf.beat_schedule = {
-    name: {**entry, "schedule": timedelta(seconds=EVERY[name]), "options": {"expires": EVERY[name] + 1}}
-    for name, entry in app.conf.beat_schedule.items()
-}
+for _name, _seconds in EVERY.items():  # what tends the ledger and who sees what comes when it does
+    app.conf.beat_schedule[_name] |= {"schedule": timedelta(seconds=_seconds), "options": {"expires": _seconds + 1}}
 app.conf.beat_max_loop_interval = 1

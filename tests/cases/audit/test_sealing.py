@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 import uuid
 from datetime import timedelta
 
@@ -162,9 +163,17 @@ def test_uuid7__sorts_as_it_was_made_in_every_thread() -> None:
 
 
 def test_uuid7__goes_on_when_the_clock_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = ledger.uuid7()
-    monkeypatch.setattr("cities.ledger.services.time.time_ns", lambda: 1_000_000_000)
+    before, now = ledger.uuid7(), time.time_ns()
+    monkeypatch.setattr("cities.ledger.services.time.time_ns", lambda: now - 30 * 10**9)
     assert ledger.uuid7() > before
+
+
+def test_uuid7__begins_anew_when_a_clock_that_was_far_ahead_is_put_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    monkeypatch.setattr("cities.ledger.services.time.time_ns", lambda: now + 86_400 * 10**9)
+    ahead = ledger.uuid7()
+    monkeypatch.setattr("cities.ledger.services.time.time_ns", lambda: now)
+    assert ledger.uuid7() < ahead
 
 
 def test_uuid7__goes_on_when_a_millisecond_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
