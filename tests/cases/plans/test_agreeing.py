@@ -1,16 +1,15 @@
-"""Acts on versions of a plan: what holds, and what is refused."""
+"""A version of a plan is agreed: with consent, in force, in the place of the one before."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
-from cases.access.rules import NotAllowed, OutOfSight, Refused, Stale
+from cases.access.rules import Refused, Stale
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
-from cases.casefiles.services import move_case
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import Consent, GoalState, PlanState
 from cases.plans.selectors import goals_of, plan_in_force, plan_in_the_making, plans_of, state_changes_of
@@ -21,165 +20,11 @@ from cases.plans.services import (
     change_goal,
     change_plan,
     draft_plan,
-    end_plan,
     finish_action,
     propose_plan,
-    take_back_plan,
 )
-from cities.ledger.models import LedgerEntry
-from cities.roles.rules import Role
-from tests.factories import AT, TODAY, Cast, a_case, a_plan, posted
-
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def case(cast: Cast) -> Casefile:
-    """A case led by Alice."""
-    return a_case(by=cast.carla, lead=cast.alice)
-
-
-def as_it_stands(plan: FollowUpPlan, **fields: Any) -> dict[str, Any]:
-    """What a form of the plan sends back when nothing is changed."""
-    return {
-        "plan": plan, "version": plan.version, "starts_on": plan.starts_on, "summary": plan.summary,
-        "person_view": plan.person_view, "consent": plan.consent, "consent_by": plan.consent_by,
-        "consent_on": plan.consent_on, "review_on": plan.review_on, **fields,
-    }  # fmt: skip
-
-
-def entries(act: str = "PLAN_CHANGE") -> list[LedgerEntry]:
-    return list(LedgerEntry.objects.filter(act=act).order_by("id"))
-
-
-def test_draft_plan__first_version(cast: Cast, case: Casefile) -> None:
-    with acting(cast.alice):
-        plan = draft_plan(case=case, by=cast.alice, at=AT, starts_on=TODAY, summary="To find a place")
-        assert (plan.number, plan.state, plan.version, plan.consent) == (1, PlanState.DRAFT, 1, Consent.NOT_ASKED)
-        assert plan_in_the_making(case, cast.alice, at=AT) == plan
-        assert [(row.from_state, row.to_state) for row in state_changes_of(plan)] == [("", PlanState.DRAFT)]
-    (entry,) = entries()
-    assert (entry.operation, entry.compartment, entry.case_reference) == ("COLLECT", "CARE", case.reference)
-    assert entry.fields == ["person_view", "starts_on", "summary"]
-
-
-@pytest.mark.parametrize("name", ["bob", "charlie", "carlo", "liaison", "analyst", "administrator", "dana"])
-def test_draft_plan__outside_the_case_there_is_none(cast: Cast, case: Casefile, name: str) -> None:
-    user = getattr(cast, name)
-    with acting(user), pytest.raises(OutOfSight):
-        draft_plan(case=case, by=user, at=AT, starts_on=TODAY)
-
-
-def test_draft_plan__the_mayor_may_not(cast: Cast, case: Casefile) -> None:
-    with acting(cast.mayor), pytest.raises(NotAllowed):
-        draft_plan(case=case, by=cast.mayor, at=AT, starts_on=TODAY)
-
-
-def test_draft_plan__not_by_a_mayor_who_is_a_caseworker_elsewhere_in_the_city(cast: Cast, case: Casefile) -> None:
-    posted(cast.mayor, Role.CASEWORKER, cast.city)
-    with acting(cast.mayor), pytest.raises(OutOfSight):
-        draft_plan(case=case, by=cast.mayor, at=AT, starts_on=TODAY)
-
-
-def test_draft_plan__one_in_the_making_and_none_of_a_closed_case(cast: Cast, case: Casefile) -> None:
-    a_plan(case, by=cast.alice, state=PlanState.DRAFT)
-    with acting(cast.carla):
-        with pytest.raises(Refused) as caught:
-            draft_plan(case=case, by=cast.carla, at=AT, starts_on=TODAY)
-        assert caught.value.code == "in_the_making"
-        other = a_case(by=cast.carla, stage="CLOSED")
-        with pytest.raises(Refused) as caught:
-            draft_plan(case=other, by=cast.carla, at=AT, starts_on=TODAY)
-        assert caught.value.code == "closed"
-        with pytest.raises(Refused) as caught:
-            draft_plan(case=a_case(by=cast.carla), by=cast.carla, at=AT, starts_on=TODAY - DAY)
-        assert (caught.value.field, caught.value.code) == ("starts_on", "too_early")
-
-
-def test_change_plan__only_what_differs(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT)
-    with acting(cast.alice):
-        plan = change_plan(by=cast.alice, at=AT, **as_it_stands(plan, summary="Something else", review_on=TODAY + DAY))
-        assert (plan.summary, plan.version) == ("Something else", 2)
-    assert entries()[-1].fields == ["review_on", "summary"]
-
-
-def test_change_plan__stale(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT)
-    with acting(cast.alice):
-        change_plan(by=cast.alice, at=AT, **as_it_stands(plan, summary="In the first tab"))
-        with pytest.raises(Stale):
-            change_plan(by=cast.alice, at=AT, **as_it_stands(plan, summary="In the second tab"))
-        assert FollowUpPlan.objects.get(pk=plan.pk).summary == "In the first tab"
-
-
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"starts_on": TODAY + 70 * DAY}, ("starts_on", "goals")),
-        ({"starts_on": TODAY - DAY}, ("starts_on", "too_early")),
-        ({"review_on": TODAY}, ("review_on", "too_early")),
-        ({"summary": "x" * 20_001}, ("summary", "too_long")),
-        ({"person_view": "\x00"}, ("person_view", "characters")),
-        ({"consent": Consent.GIVEN, "consent_on": TODAY}, ("consent", "not_proposed")),
-    ],
-)
-def test_change_plan__refuses(cast: Cast, case: Casefile, fields: dict[str, Any], expected: tuple[str, str]) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT)
-    with acting(cast.alice), pytest.raises(Refused) as caught:
-        change_plan(by=cast.alice, at=AT, **as_it_stands(plan, **fields))
-    assert (caught.value.field, caught.value.code) == expected
-
-
-def test_change_plan__a_proposal_keeps_its_words(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.PROPOSED)
-    with acting(cast.alice):
-        for name, value in (("summary", "Other words"), ("starts_on", TODAY + DAY)):
-            with pytest.raises(Refused) as caught:
-                change_plan(by=cast.alice, at=AT, **as_it_stands(plan, **{name: value}))
-            assert (caught.value.field, caught.value.code) == (name, "proposed")
-        yes = {"consent": Consent.GIVEN, "consent_on": TODAY, "person_view": "It will do"}
-        plan = change_plan(by=cast.alice, at=AT, **as_it_stands(plan, **yes))
-        assert (plan.consent, plan.person_view) == (Consent.GIVEN, "It will do")
-        plan = change_plan(by=cast.alice, at=AT, **as_it_stands(plan, consent=Consent.NOT_NEEDED, consent_by="Una"))
-        assert (plan.consent, plan.consent_by, plan.consent_on) == (Consent.NOT_NEEDED, "", None)
-
-
-def test_change_plan__an_agreed_one_is_not_changed(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice)
-    with acting(cast.alice), pytest.raises(Refused) as caught:
-        change_plan(by=cast.alice, at=AT, **as_it_stands(plan, summary="Other words"))
-    assert caught.value.code == "state"
-
-
-def test_propose_plan__needs_a_goal_and_is_done_once(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT, goals=0)
-    with acting(cast.alice):
-        with pytest.raises(Refused) as caught:
-            propose_plan(plan=plan, by=cast.alice, at=AT, version=plan.version)
-        assert caught.value.code == "no_goal"
-        add_goal(
-            plan=plan, by=cast.alice, at=AT, domain="WORK", text="To work", owner=cast.alice, target_on=TODAY + DAY
-        )  # fmt: skip
-        proposed = propose_plan(plan=plan, by=cast.alice, at=AT, version=plan.version)
-        assert (proposed.state, proposed.version) == (PlanState.PROPOSED, 2)
-        with pytest.raises(Stale):
-            propose_plan(plan=plan, by=cast.alice, at=AT, version=plan.version)
-        with pytest.raises(Refused) as caught:
-            propose_plan(plan=plan, by=cast.alice, at=AT, version=proposed.version)
-        assert caught.value.code == "state"
-
-
-def test_take_back_plan__consent_lapses_with_the_words(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.PROPOSED)
-    with acting(cast.alice):
-        plan = change_plan(by=cast.alice, at=AT, **as_it_stands(plan, consent=Consent.GIVEN, consent_on=TODAY))
-        plan = take_back_plan(plan=plan, by=cast.alice, at=AT, version=plan.version)
-        assert (plan.state, plan.consent, plan.consent_on) == (PlanState.DRAFT, Consent.NOT_ASKED, None)
-        plan = change_plan(by=cast.alice, at=AT, **as_it_stands(plan, consent=Consent.REFUSED))
-        plan = propose_plan(plan=plan, by=cast.alice, at=AT, version=plan.version)
-        plan = take_back_plan(plan=plan, by=cast.alice, at=AT, version=plan.version)
-        assert plan.consent == Consent.REFUSED
+from tests.cases.plans.conftest import DAY, as_it_stands, entries
+from tests.factories import AT, TODAY, Cast, a_case, a_plan
 
 
 def proposed_with(cast: Cast, case: Casefile, **consent: Any) -> FollowUpPlan:
@@ -367,46 +212,3 @@ def test_agree_plan__not_before_the_version_that_is_in_force(cast: Cast, case: C
         with pytest.raises(Refused) as caught:
             agree_plan(plan=second, by=cast.alice, at=later, version=second.version, agreed_on=TODAY)
     assert (caught.value.field, caught.value.code) == ("agreed_on", "too_early")
-
-
-def test_end_plan__says_why(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice)
-    ending: dict[str, Any] = {"plan": plan, "by": cast.alice, "version": plan.version}
-    with acting(cast.alice):
-        refused: list[tuple[dict[str, Any], tuple[str, str]]] = [
-            ({"ended_on": TODAY, "reason": " "}, ("reason", "required")),
-            ({"ended_on": TODAY + DAY, "reason": "So"}, ("ended_on", "future")),
-            ({"ended_on": TODAY - DAY, "reason": "So"}, ("ended_on", "too_early")),
-        ]
-        for fields, expected in refused:
-            with pytest.raises(Refused) as caught:
-                end_plan(at=AT, **ending, **fields)
-            assert (caught.value.field, caught.value.code) == expected
-        ended = end_plan(at=AT, **ending, ended_on=TODAY, reason="Moved away")
-        assert (ended.state, ended.ended_on) == (PlanState.ENDED, TODAY)
-        assert state_changes_of(ended).last().reason == "Moved away"  # type: ignore[union-attr]
-        assert plan_in_force(case, cast.alice, at=AT) is None
-        with pytest.raises(Refused):
-            end_plan(at=AT, **{**ending, "version": ended.version}, ended_on=TODAY, reason="Again")
-
-
-def test_end_plan__a_draft_makes_room_also_in_a_closed_case(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT)
-    with acting(cast.carla):
-        now = Casefile.objects.get(pk=case.pk)
-        move_case(case=now, by=cast.carla, at=AT, version=now.version, to="CLOSED", reason="Went well")
-        with pytest.raises(Refused) as caught:
-            propose_plan(plan=FollowUpPlan.objects.get(pk=plan.pk), by=cast.carla, at=AT, version=plan.version)
-        assert caught.value.code == "closed"
-        plan = end_plan(
-            plan=FollowUpPlan.objects.get(pk=plan.pk), by=cast.carla, at=AT, version=plan.version, ended_on=TODAY,
-            reason="The case is closed",
-        )  # fmt: skip
-        assert plan.state == PlanState.ENDED
-
-
-def test_propose_plan__bob_and_charlie_find_none(cast: Cast, case: Casefile) -> None:
-    plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT)
-    for user in (cast.bob, cast.charlie, cast.dana, cast.mayor):
-        with acting(user), pytest.raises(OutOfSight):
-            propose_plan(plan=plan, by=user, at=AT, version=plan.version)
