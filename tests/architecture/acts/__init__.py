@@ -1,6 +1,7 @@
 """Every act of the house, once, ready to be done: what the laws about services are tried on.
 
-One file a room. A new service gets a scene here, or `test_services.py` fails:
+One file a room; check-ins have three: contacts, rhythms, who is told of them. A new service gets a scene here, or
+`test_services.py` fails:
 
     @scene_of(add_name)
     def _(cast: Cast) -> Scene:

@@ -11,7 +11,8 @@ from cases.outbox.services import mark_posted, mark_read, retry_dead, retry_mess
 from cities.ledger.rules import Clock
 from cities.staff.models import User
 from tests.architecture.acts import Scene, scene_of
-from tests.architecture.acts.checkins import a_letter_agreed, today
+from tests.architecture.acts.checkins import today
+from tests.architecture.acts.reminders import a_letter_agreed
 from tests.factories import AT, Cast
 
 

@@ -23,13 +23,6 @@ from tests.factories import TODAY, Cast, a_case, a_cast
 from tests.factories.checkins import a_checkin, an_agreed_plan
 
 
-@pytest.fixture
-def case(cast: Cast) -> Casefile:
-    found = a_case(by=cast.carla, lead=cast.alice)
-    an_agreed_plan(found, by=cast.carla)
-    return found
-
-
 def a_contact(case: Casefile, cast: Cast, **fields: Any) -> CheckIn:
     with acting(cast.alice):
         plan = case.followupplan_set.get()

@@ -1,27 +1,34 @@
-"""A case that Alice leads, with a plan in force from today."""
+"""A case that Alice leads, with a plan in force from today, and what is arranged of it again and again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from django.db.models import Model
 
+from cases.access.selectors import compartments_open_to
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn, CheckInNote, Rhythm
 from cases.outbox.models import Message
 from cases.plans.models import FollowUpPlan
 from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Clock
 from cities.staff.models import User
-from tests.factories import AT, Cast, a_case
+from tests.factories import AT, TODAY, Cast, a_case
+from tests.factories.checkins import a_checkin, a_rhythm
 from tests.factories.plans import a_plan
 
 RowT = TypeVar("RowT", bound=Model)
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+CLOCK = Clock.CLOCK
+
+#: Why a contact is moved or called off.
+WHY: dict[str, Any] = {"asked_by": "PERSON", "reason": "Works that day"}
 
 
 def after(days: int) -> datetime:
@@ -77,3 +84,20 @@ def followed(cast: Cast) -> Followed:
     with acting(cast.carla):
         case.refresh_from_db()
     return Followed(cast, case, plan)
+
+
+@pytest.fixture
+def rhythm(followed: Followed) -> Rhythm:
+    """Every Tuesday, from TODAY, which is one."""
+    return a_rhythm(followed.case, followed.plan, by=followed.alice)
+
+
+def contact(followed: Followed, days: int = 0, **fields: Any) -> CheckIn:
+    """A contact of Alice's, so many days from TODAY."""
+    return a_checkin(followed.case, followed.plan, by=followed.alice, due_on=TODAY + days * DAY, **fields)
+
+
+def sees(followed: Followed, user: User) -> set[str]:
+    """The compartments of the case that are open to somebody."""
+    with acting(followed.carla):
+        return {str(part) for part in compartments_open_to(user, followed.case, at=AT)}

@@ -17,11 +17,9 @@ from cases.checkins.services import (
     reschedule_checkin,
 )
 from cities.staff.models import User
-from tests.cases.checkins.conftest import DAY, Followed, after, last_entry
+from tests.cases.checkins.conftest import DAY, WHY, Followed, after, last_entry
 from tests.factories import AT, TODAY
 from tests.factories.checkins import a_checkin, a_rhythm
-
-WHY: dict[str, Any] = {"asked_by": "PERSON", "reason": "Works that day"}
 
 
 @pytest.fixture

@@ -28,11 +28,9 @@ from cases.checkins.services import (
 )
 from cities.ledger.rules import Clock
 from cities.places.rules import day_of
-from tests.cases.checkins.conftest import DAY, Followed, after
+from tests.cases.checkins.conftest import DAY, WHY, Followed, after
 from tests.factories import TODAY
 from tests.factories.checkins import a_checkin
-
-WHY: dict[str, Any] = {"asked_by": "PERSON", "reason": "Works that day"}
 
 
 def what_must_hold(followed: Followed, today: int, seen: dict[int, list[str]]) -> None:

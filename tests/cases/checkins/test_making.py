@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from cases.access.rules import Refused
@@ -11,11 +9,9 @@ from cases.access.services import acting
 from cases.checkins.models import Rhythm
 from cases.checkins.services import making, materialise
 from cities.ledger.rules import Clock
-from tests.cases.checkins.conftest import Followed, after
+from tests.cases.checkins.conftest import WEEK, Followed, after
 from tests.factories import TODAY
 from tests.factories.checkins import a_rhythm
-
-WEEK = timedelta(weeks=1)
 
 
 def test_materialise__forgets_shapes_when_there_are_too_many_and_makes_the_same(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import time
 from typing import Any
 
 from cases.access.services import acting
@@ -12,11 +12,9 @@ from cities.ledger.rules import Clock
 from cities.places.rules import Community
 from cities.places.services import put_school_holiday
 from cities.staff.models import Absence
-from tests.cases.checkins.conftest import DAY, Followed
+from tests.cases.checkins.conftest import DAY, WEEK, Followed
 from tests.factories import AT, TODAY, on_the_team
 from tests.factories.checkins import a_rhythm
-
-WEEK = timedelta(weeks=1)
 
 
 def outlook_of(followed: Followed, **fields: Any) -> Outlook:

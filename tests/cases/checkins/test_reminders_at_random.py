@@ -32,15 +32,11 @@ from cases.checkins.services import (
 from cases.outbox.models import Message
 from cases.outbox.rules import LEASE
 from cases.outbox.services import send_due, sending
-from cities.ledger.rules import Clock
 from cities.places.rules import BRUSSELS, day_of, is_working_day
 from cities.staff.models import Absence, User
-from tests.cases.checkins.conftest import DAY, Followed
+from tests.cases.checkins.conftest import CLOCK, DAY, WHY, Followed
 from tests.factories import AT
 from tests.factories.checkins import a_checkin
-
-CLOCK = Clock.CLOCK
-WHY: dict[str, Any] = {"asked_by": "PERSON", "reason": "Works that day"}
 
 #: What can happen, with a number that says which contact, or how long.
 THINGS = (

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
-
 from cases.access.services import acting
 from cases.checkins.models import Rhythm
 from cases.checkins.rules import MoveReason
 from cases.checkins.services import avoid_days, withdraw_avoided_days
 from cities.staff.models import Absence
-from tests.cases.checkins.conftest import DAY, Followed, after
+from tests.cases.checkins.conftest import DAY, WEEK, Followed, after
 from tests.factories import AT, TODAY, on_the_team
-from tests.factories.checkins import a_rhythm
-
-WEEK = timedelta(weeks=1)
-
-
-@pytest.fixture
-def rhythm(followed: Followed) -> Rhythm:
-    """Every Tuesday, from TODAY, which is one."""
-    return a_rhythm(followed.case, followed.plan, by=followed.alice)
 
 
 def test_replan__a_deputy_takes_what_falls_into_an_absence_and_gives_it_back(

@@ -10,14 +10,12 @@ from cases.checkins.services import agree_reminder, change_checkin, leave_digest
 from cases.outbox.models import Message
 from cases.outbox.rendering import for_person, to_person
 from cases.outbox.services import send_due
-from cities.ledger.rules import Clock
 from cities.places.rules import moment_of
 from cities.staff.models import User
-from tests.cases.checkins.conftest import DAY, Followed, after
+from tests.cases.checkins.conftest import CLOCK, DAY, Followed, after
 from tests.factories import AT, TODAY, on_the_team
 from tests.factories.checkins import a_checkin, a_rhythm
 
-CLOCK = Clock.CLOCK
 MONDAY = TODAY + 6 * DAY  # of the week after
 
 

@@ -15,13 +15,10 @@ from cases.people.services import add_contact, add_name, change_person, end_cont
 from cities.ledger.models import LedgerEntry
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import User
+from tests.cases.conftest import last_entry
 from tests.factories import AT, TODAY, Cast, a_case, a_person, posted, posting_of
 
 pytestmark = pytest.mark.django_db
-
-
-def last_entry() -> LedgerEntry:
-    return LedgerEntry.objects.order_by("id").reverse()[0]
 
 
 def names(person: Person) -> set[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,15 +15,8 @@ from cases.plans.selectors import action_for, actions_due, goal_for, goals_of, p
 from cases.plans.services import add_action, add_goal, change_goal, finish_action, reopen_action
 from cities.ledger.models import LedgerEntry
 from cities.staff.models import User
+from tests.cases.plans.conftest import DAY
 from tests.factories import AT, TODAY, Cast, a_case, a_plan
-
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def case(cast: Cast) -> Casefile:
-    """A case led by Alice."""
-    return a_case(by=cast.carla, lead=cast.alice)
 
 
 @pytest.fixture

@@ -16,17 +16,12 @@ from cases.travel.services import correct_status, record_status
 from cities.ledger.models import LedgerEntry
 from tests.databases import OwnDatabase
 from tests.factories import AT, TODAY, Cast, a_case, a_cast, a_person
+from tests.refusals import refusal
 
 LEFT: dict[str, Any] = {
     "value": "LEFT", "situation": "FTF2", "confidence": "PRESUMED", "source_kind": "FAMILY", "source": "Her mother",
     "reliability": "B", "true_since": date(2015, 3, 1), "known_since": date(2015, 4, 1),
 }  # fmt: skip
-
-
-def refusal(act: Any, **values: Any) -> tuple[str, str]:
-    with pytest.raises(Refused) as caught:
-        act(**values)
-    return caught.value.field, caught.value.code
 
 
 @pytest.mark.django_db

@@ -1,7 +1,8 @@
-"""A case that Alice leads, and a browser for each of the cast."""
+"""A case that Alice leads, a browser for each of the cast, and what is read in it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -32,3 +33,8 @@ def client_of() -> ClientOf:
 def case(cast: Cast) -> Casefile:
     """Opened by Carla a little while ago, led by Alice. Pages read the real clock."""
     return a_case(by=cast.carla, lead=cast.alice, name="Nemo Voorbeeld", at=timezone.now() - timedelta(hours=1))
+
+
+def words(page: str) -> str:
+    """What is read of a page: without tags, on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils import timezone
 from cases.casefiles.models import Casefile
 from cases.plans.models import FollowUpPlan
 from cities.staff.models import User
-from tests.cases.web.conftest import ClientOf
+from tests.cases.web.conftest import ClientOf, words
 from tests.factories import Cast, a_case
 from tests.factories.cases import on_the_team
 from tests.factories.checkins import a_checkin, an_agreed_plan
@@ -37,11 +36,6 @@ def bob(cast: Cast, case: Casefile) -> User:
 def tuesday() -> date:
     today = timezone.localdate()
     return today + timedelta(days=8 - today.weekday())
-
-
-def words(page: str) -> str:
-    """What is read of a page: without tags, on one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_arrange_a_contact__says_that_who_comes_along_is_busy(

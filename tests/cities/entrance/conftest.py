@@ -1,17 +1,26 @@
-"""Two providers of identities, for all tests of a process."""
+"""Two providers of identities, for all tests of a process; and Alice, who has come in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.env import Environment
 from config.sign_in import providers
+from tests.cities.entrance.people import sign_in, with_password
+from tests.factories import Cast
 from tests.provider.running import Provider, a_provider
+
+NOTE = "She spoke of her sister for the first time."
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +50,12 @@ def configure(both: tuple[Provider, Provider], settings: Settings) -> Configure:
         provider.says()
     configured()
     return configured
+
+
+@pytest.fixture
+def alice(cast: Cast) -> Client:
+    return sign_in(with_password(cast.alice))
+
+
+def at(minutes: float) -> time_machine.travel:
+    return time_machine.travel(timezone.now() + minutes * MINUTE, tick=False)

@@ -33,17 +33,10 @@ from cities.places.services import (
     record_population,
 )
 from cities.refusals import NotAllowed, Refused, Stale
-from cities.roles.rules import Role
 from cities.staff.models import User
-from tests.factories import AT, Cast, a_city, staff
+from tests.factories import AT, Cast, a_city
 
 SETUP = Clock.SETUP
-
-
-@pytest.fixture
-def country(db: None) -> User:
-    """The administrator of the whole country."""
-    return staff(Role.ADMINISTRATOR, None, first_name="Cora")
 
 
 def words(**fields: Any) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""Postings that cover a whole city are confirmed by the officer."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.access.rules import NotAllowed, OutOfSight
+from cities.staff.models import Posting
+from cities.staff.selectors import postings_to_confirm
+from cities.staff.services import confirm_postings
+from tests.cases.recertification.conftest import DAY, tend
+from tests.factories import AT, Cast, posting_of
+
+
+def test_postings__are_confirmed_by_the_officer_each_quarter(cast: Cast) -> None:
+    due = list(postings_to_confirm(cast.dana, at=AT))
+    assert {row.user for row in due} == {cast.carla, cast.mayor}
+    assert confirm_postings(by=cast.dana, at=AT, postings=[row.pk for row in due]) == 2
+    assert confirm_postings(by=cast.dana, at=AT, postings=[row.pk for row in due]) == 0
+    assert not postings_to_confirm(cast.dana, at=AT + 77 * DAY).exists()
+    assert postings_to_confirm(cast.dana, at=AT + 78 * DAY).count() == 2
+    tend(400)
+    assert Posting.objects.in_force(at=AT + 400 * DAY).filter(user=cast.carla).exists()  # nothing lapses here
+
+
+@pytest.mark.parametrize(
+    ("who", "whose", "error"),
+    [
+        ("carla", "mayor", NotAllowed), ("administrator", "mayor", NotAllowed), ("dana", "carlo", OutOfSight),
+        ("dana", "dana", OutOfSight),
+    ],
+)  # fmt: skip
+def test_postings__by_nobody_else_and_not_elsewhere(cast: Cast, who: str, whose: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        confirm_postings(by=getattr(cast, who), at=AT, postings=[posting_of(getattr(cast, whose)).pk])
