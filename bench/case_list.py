@@ -17,24 +17,20 @@ With `--json` the last line is JSON.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import statistics
 import sys
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.running import begin, say
 from bench.sharing import databases
-from config.testing import prepare
 
 if TYPE_CHECKING:
     import psycopg
 
     from cities.staff.models import User
 
-ROOT = Path(__file__).resolve().parent.parent
 CITIES = 10
 A_CASELOAD = 50
 A_PAGE = 26
@@ -194,16 +190,8 @@ def main() -> None:
     told = wanted.parse_args()
     if told.cases < 1000:
         wanted.error("At least 1,000 cases are needed.")
-    os.chdir(ROOT)
-    prepare(ROOT)
-    import django
-
-    django.setup()
-    found = measure(told.cases)
-    for name, value in found.items():
-        print(f"{name:>32}: {value:,}")
-    if told.json:
-        print(json.dumps(found))
+    begin()
+    say(measure(told.cases), as_json=told.json)
 
 
 if __name__ == "__main__":

@@ -20,20 +20,16 @@ says from which seal on.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from bench import tampering
-from config.testing import prepare
-
-ROOT = Path(__file__).resolve().parent.parent
+from bench.running import begin, say
 
 #: The ledger that is tampered with: so many entries, so many a seal; a checkpoint every so many seals.
 SMALL, A_SEAL, A_CHECKPOINT = 2_000, 40, 10
@@ -149,21 +145,14 @@ def main() -> None:
     wanted.add_argument("--json", action="store_true", help="end in one line of JSON")
     told = wanted.parse_args()
     seed = told.seed if told.seed is not None else random.SystemRandom().randrange(10**6)
-    os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="apparatus-bench-") as outside:
         os.environ["LEDGER_KEY"] = tampering.A_KEY
         os.environ["LEDGER_CHECKPOINTS"] = f"file://{outside}"
-        prepare(ROOT)
-        import django
-
-        django.setup()
+        begin()
         found: dict[str, Any] = {"seed": seed} | measure(told.rows)
         if told.tamperings:
             found |= tamper(told.tamperings, random.Random(seed))  # noqa: S311 -- a test's chance
-    for name, value in found.items():
-        print(f"{name:>12}: {value:,}" if isinstance(value, int | float) else f"{name:>12}: {value}")
-    if told.json:
-        print(json.dumps(found))
+    say(found, as_json=told.json)
 
 
 if __name__ == "__main__":

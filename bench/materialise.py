@@ -20,25 +20,21 @@ what is due, not with what exists. With `--json` the last line is JSON.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import filling
+from bench.running import begin, say
 from bench.sharing import databases, share
-from config.testing import prepare
 
 if TYPE_CHECKING:
     from cities.staff.models import User
 
-ROOT = Path(__file__).resolve().parent.parent
 FIRST = date(2026, 11, 2)  # a Monday
 TWO_WEEKS = timedelta(weeks=2)
 
@@ -195,19 +191,11 @@ def main() -> None:
     told = wanted.parse_args()
     if not told.share and told.rhythms < 2 * DUE * (100 if told.grow else 1):
         wanted.error(f"At least {2 * DUE:,} rhythms are needed, with --grow a hundred times as many.")
-    os.chdir(ROOT)
-    prepare(ROOT)
-    import django
-
-    django.setup()
+    begin()
     if told.share:
         be_a_worker(told.share)
         return
-    found = measure(told.rhythms, grow=told.grow)
-    for name, value in found.items():
-        print(f"{name:>28}: {value:,}")
-    if told.json:
-        print(json.dumps(found))
+    say(measure(told.rhythms, grow=told.grow), as_json=told.json)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from cases.access.rules import (
     read_reference,
 )
 from cases.access.selectors import reviewers_of
-from cases.access.services import as_clock, knows_of, require, require_clock, write_ledger
+from cases.access.services import in_batches, knows_of, require, require_clock, write_ledger, write_swept
 from cases.casefiles.models import Casefile
 from cases.emergencies.models import EmergencyOpening, EmergencyReview
 from cases.emergencies.rules import REVIEWED_WITHIN, ReviewOutcome, needs_consequence, reason_of
@@ -187,27 +187,22 @@ def raise_unreviewed(*, by: Clock, at: datetime) -> int:
     """What nobody reviewed in time goes up to the data-protection officer; to all who may review it, where there is
     none. Returns how many."""
     require_clock(by)
-    total = 0
-    while True:
-        with as_clock():
-            said = EmergencyReview.objects.filter(opening=OuterRef("pk")).values("pk")
-            due = EmergencyOpening.objects.filter(review_by__lte=at, late_at__isnull=True).exclude(Exists(said))
-            rows = list(
-                due.only("pk", "casefile_id", "city_id", "user_id", "reference", "opened_at")
-                .select_for_update(skip_locked=True, of=("self",))
-                .order_by("pk")[:BATCH]
-            )
-            ids = [row.pk for row in rows]
-            EmergencyOpening.objects.filter(pk__in=ids).update(late_at=at)
-            leave_messages(by=by, at=at, drafts=[draft for row in rows for draft in _late(row, at=at)])
-            if ids:
-                ledger.write(
-                    operation=Operation.ALTER, by=by, act=Permission.CLOCK_TICK.name, object_type="emergencyopening",
-                    object_ids=ids, fields=["late_at"],
-                )  # fmt: skip
-        total += len(ids)
-        if len(ids) < BATCH:
-            return total
+
+    def step() -> tuple[int, int]:
+        said = EmergencyReview.objects.filter(opening=OuterRef("pk")).values("pk")
+        due = EmergencyOpening.objects.filter(review_by__lte=at, late_at__isnull=True).exclude(Exists(said))
+        rows = list(
+            due.only("pk", "casefile_id", "city_id", "user_id", "reference", "opened_at")
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("pk")[:BATCH]
+        )
+        ids = [row.pk for row in rows]
+        EmergencyOpening.objects.filter(pk__in=ids).update(late_at=at)
+        leave_messages(by=by, at=at, drafts=[draft for row in rows for draft in _late(row, at=at)])
+        write_swept("emergencyopening", ids, by=by, fields=["late_at"])
+        return len(ids), len(ids)
+
+    return in_batches(step, most=BATCH)
 
 
 def _late(row: EmergencyOpening, *, at: datetime) -> list[Draft]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.access.models import CaseAccess
 from cases.access.rules import Ending, OutOfSight, Refused
 from cases.access.selectors import reviewers_of
-from cases.access.services import as_clock, require, require_clock, write_ledger
+from cases.access.services import each_of, in_batches, require, require_clock, write_ledger, write_swept
 from cases.casefiles.models import Casefile
 from cases.emergencies.services import raise_unreviewed
 from cases.outbox.rules import Channel, MessageKind
@@ -22,7 +22,6 @@ from cases.outbox.services import Draft, leave_messages
 from cases.recertification.models import GrantConfirmation
 from cases.recertification.rules import CONFIRMED, NOTICE, next_date
 from cases.recertification.selectors import with_siblings
-from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
 from cities.places.models import CitySettings
 from cities.places.rules import day_of, moment_of
@@ -137,16 +136,7 @@ def tend_access(*, by: Clock, at: datetime) -> Tended:
     sweeps: list[Callable[..., int]] = [
         end_with_postings, date_grants, tell_what_is_due, lapse_grants, raise_unreviewed
     ]  # fmt: skip
-    done: list[int] = []
-    errors: list[Exception] = []
-    for sweep in sweeps:
-        try:
-            done.append(sweep(by=by, at=at))
-        except Exception as error:  # noqa: BLE001 -- told below, when the others have done their part
-            errors.append(error)
-    if errors:
-        raise ExceptionGroup("A part of tending access failed.", errors)
-    return Tended(*done)
+    return Tended(*each_of(sweeps, by=by, at=at, what="tending access"))
 
 
 _READ = ("pk", "casefile_id", "city_id", "user_id", "agency_id", "reference", "starts_at", "confirm_by", "notice_on")
@@ -154,21 +144,16 @@ _READ = ("pk", "casefile_id", "city_id", "user_id", "agency_id", "reference", "s
 
 def _sweep(which: Q, act: Callable[[list[CaseAccess]], None], *fields: str, by: Clock) -> int:
     """Batch after batch of open grants, each a transaction of its own with its entry in the ledger."""
-    total = 0
-    while True:
-        with as_clock():
-            found = CaseAccess.grants.filter(which, ends_at__isnull=True).only(*_READ)
-            rows = list(found.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:BATCH])
-            act(rows)
-            CaseAccess.grants.bulk_update(rows, fields, batch_size=500)
-            if rows:
-                ledger.write(
-                    operation=Operation.ALTER, by=by, act=Permission.CLOCK_TICK.name, object_type="caseaccess",
-                    object_ids=[row.pk for row in rows], fields=sorted(fields),
-                )  # fmt: skip
-        total += len(rows)
-        if len(rows) < BATCH:
-            return total
+
+    def step() -> tuple[int, int]:
+        found = CaseAccess.grants.filter(which, ends_at__isnull=True).only(*_READ)
+        rows = list(found.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:BATCH])
+        act(rows)
+        CaseAccess.grants.bulk_update(rows, fields, batch_size=500)
+        write_swept("caseaccess", [row.pk for row in rows], by=by, fields=fields)
+        return len(rows), len(rows)
+
+    return in_batches(step, most=BATCH)
 
 
 def end_with_postings(*, by: Clock, at: datetime) -> int:

@@ -19,7 +19,7 @@ from cities.refusals import NotAllowed, Refused, clean_text
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 from cities.staff.selectors import Standing, standing_of
-from cities.staff.services import require_over
+from cities.staff.services import end_sessions, require_over
 
 LONGEST_REASON = 500
 
@@ -88,7 +88,7 @@ def note_factor_added(*, by: User, at: datetime, kind: str, but: str) -> None:
     """`by` has a new second factor. Her other sessions came in without it: they end. `but`: the one she is in."""
     _write(by=by, at=at, act="SECOND_FACTOR_ADDED", ground=kind)
     if kind != RECOVERY:
-        _end(by, but=but)
+        end_sessions(by, but=but)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def require_removable(*, by: User, at: datetime, factor: Any) -> None:
 def note_password(*, by: User, at: datetime, but: str) -> None:
     """`by` has a new password: her other sessions end. `but`: the key of the one she is in, if any."""
     _write(by=by, at=at, act="PASSWORD_CHANGED", fields=["password"])
-    _end(by, but=but)
+    end_sessions(by, but=but)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def end_own_session(*, by: User, at: datetime, pk: int) -> bool:
 @transaction.atomic
 def end_other_sessions(*, by: User, at: datetime, but: str) -> int:
     """`by` signs out everywhere but here. Gives how many sessions ended."""
-    ended = _end(by, but=but)
+    ended = end_sessions(by, but=but)
     _write(
         by=by, at=at, act="SESSIONS_ENDED", operation=Operation.SIGN_IN, rows=ended, outcome=Ending.ELSEWHERE.value
     )  # fmt: skip
@@ -145,7 +145,7 @@ def end_all_sessions(*, by: User, at: datetime, user: User, reason: str) -> int:
     """An administrator ends every session of somebody, with the reason."""
     found = require_over(user, by=by, at=at)
     kept = clean_text(reason, field="reason", most=LONGEST_REASON, needed=True)
-    ended = _end(user)
+    ended = end_sessions(user)
     _write(
         by=by, at=at, act="SESSIONS_ENDED", of=user, rows=ended, justification=kept,
         role=found.role, agency_id=found.agency_id,
@@ -164,7 +164,7 @@ def reset_second_factor(*, by: User, at: datetime, user: User, reason: str) -> N
         raise Refused(_("Nobody resets her own second factor: ask another administrator."), code="oneself")
     kept = clean_text(reason, field="reason", most=LONGEST_REASON, needed=True)
     factors_of(user).delete()
-    _end(user)
+    end_sessions(user)
     _write(
         by=by, at=at, act="SECOND_FACTOR_RESET", of=user, justification=kept,
         role=found.role, agency_id=found.agency_id,
@@ -207,11 +207,3 @@ def note_presence(*, by: User, at: datetime, key: str, address: str, browser: st
                     "user": by, "created_at": at, "last_seen_at": at, "ip": address, "user_agent": browser[:200],
                 },
             )  # fmt: skip
-
-
-def _end(user: User, *, but: str = "") -> int:
-    """Ends the sessions of somebody, but one; gives how many there were."""
-    rows = apps.get_model("usersessions", "UserSession").objects.filter(user=user).exclude(session_key=but)
-    ended, _each = Session.objects.filter(session_key__in=list(rows.values_list("session_key", flat=True))).delete()
-    rows.delete()
-    return ended

@@ -27,9 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: Not acts: what services stand on. Each is used inside an act, which is atomic and writes the ledger.
 TOOLS = {
-    "cases.access.services": {
-        "act_as", "acting", "as_clock", "knows_of", "locked", "require", "require_clock", "write_ledger",
-    },
+    "cases.access.services.standing": {"knows_of", "locked", "require", "require_clock", "write_ledger"},
     "cases.checkins.services.clock": {"tick"},  # its sweeps are the acts, each of which may fail without the others
     "cases.recertification.services": {"tend_access"},  # the same, of who sees what
     "cases.outbox.services.leaving": {"leave_messages", "leave_with_act", "drop_messages", "drop_to_person"},
@@ -45,8 +43,10 @@ PAGES_OF_TOOLS = {
     f"cases.checkins.services.{page}"
     for page in ("agreeing", "checks", "ladder", "making", "moving", "notes", "replanning", "telling")
 } | {
+    "cases.access.services.acting",
     "cases.plans.services.making",
     "cases.prosecution.services.making",
+    "cities.staff.services.sessions",
 }
 
 #: What sweeps over whatever is due, or speaks to a mail server in between: not one transaction but one a batch, each

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cases.access.policies.roles import CARE, KEEPER, PEOPLE
-from cases.access.policies.terms import POSTED_NOW, TODAY, USER, in_sql
+from cases.access.policies.terms import POSTED_NOW, TODAY, USER, in_sql, posted_now
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
 
@@ -21,6 +21,19 @@ def function(name: str, returns: str, body: str, *, owner: str, to: str, argumen
     yield f"GRANT EXECUTE ON FUNCTION {name} TO {to}"
 
 
+OWN = {"owner": KEEPER, "to": PEOPLE}
+
+
+def _cities(name: str, roles: Iterable[Role]) -> Iterator[str]:
+    """The cities in which I am posted in one of these roles."""
+    yield from function(
+        name, "bigint[]",
+        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
+        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND p.role IN ({in_sql(roles)})",
+        **OWN,
+    )  # fmt: skip
+
+
 def statements() -> Iterator[str]:
     """Which cities and which cases are mine: asked once a statement, by every policy. And when a colleague is busy."""
     names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_family my_settings busy role_of"
@@ -32,12 +45,11 @@ def statements() -> Iterator[str]:
         for c in Compartment
         if (roles := {role for role in POSTED_TO_EVERY_CASE if c in COMPARTMENTS[role]})
     )
-    own = {"owner": KEEPER, "to": PEOPLE}
     yield from function(
         "apparatus_my_cities", "bigint[]",
         f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
         f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND ({by_compartment})",
-        arguments="compartment text", **own,
+        arguments="compartment text", **OWN,
     )  # fmt: skip
     granted = (
         "a.compartment = $1 AND a.starts_at <= statement_timestamp() AND (a.ends_at IS NULL OR a.ends_at > "
@@ -49,49 +61,37 @@ def statements() -> Iterator[str]:
         f"WHERE a.user_id = {USER} AND {granted} "
         "UNION ALL SELECT a.casefile_id FROM cities_posting p JOIN cases_caseaccess a ON a.agency_id = p.agency_id "
         f"WHERE p.role = '{Role.PROSECUTION_LIAISON.value}' AND {granted}",
-        arguments="text", **own,
+        arguments="text", **OWN,
     )  # fmt: skip
     yield from function(
         "apparatus_my_offices", "bigint[]",
         f"SELECT coalesce(array_agg(DISTINCT p.agency_id), '{{}}') FROM cities_posting p "
         f"WHERE {POSTED_NOW} AND p.role = '{Role.PROSECUTION_LIAISON.value}'",
-        **own,
+        **OWN,
     )  # fmt: skip
-    reviewers = roles_with(Permission.LEDGER_READ)
-    yield from function(
-        "apparatus_my_reviewed_cities", "bigint[]",
-        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
-        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND p.role IN ({in_sql(reviewers)})",
-        **own,
-    )  # fmt: skip
-    writers = roles_with(Permission.PERSON_CHANGE)
-    yield from function(
-        "apparatus_my_posted_cities", "bigint[]",
-        f"SELECT coalesce(array_agg(DISTINCT p.city_id), '{{}}') FROM cities_posting p "
-        f"WHERE {POSTED_NOW} AND p.city_id IS NOT NULL AND p.role IN ({in_sql(writers)})",
-        **own,
-    )  # fmt: skip
+    yield from _cities("apparatus_my_reviewed_cities", roles_with(Permission.LEDGER_READ))
+    yield from _cities("apparatus_my_posted_cities", roles_with(Permission.PERSON_CHANGE))
     keepers = roles_with(Permission.SETTINGS_CHANGE)
     yield from function(
         "apparatus_my_settings", "boolean",
         f"SELECT EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW} AND p.city_id IS NULL "
         f"AND p.role IN ({in_sql(keepers)})) "
         f"OR EXISTS (SELECT FROM cities_user u WHERE u.id = {USER} AND u.is_superuser AND u.is_active)",
-        **own,
+        **OWN,
     )  # fmt: skip
     yield from function(
         "apparatus_my_family", "SETOF bigint",
         "SELECT r.other_id FROM apparatus_my_cases('CARE') m (id) JOIN cases_relationship r ON r.casefile_id = m.id "
         "UNION SELECT r.other_id FROM cases_relationship r "
         "WHERE r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
-        **own,
+        **OWN,
     )  # fmt: skip
     opening = in_sql(roles_with(Permission.EMERGENCY_OPEN))
     yield from function(  # the only way to a case that one has no ground for: by its whole reference, in one's own city
         "apparatus_emergency_case", "TABLE (case_id bigint, in_city bigint)",
         "SELECT c.id, c.city_id FROM cases_casefile c WHERE c.reference = wanted AND EXISTS (SELECT FROM "
         f"cities_posting p WHERE p.city_id = c.city_id AND {POSTED_NOW} AND p.role IN ({opening}))",
-        arguments="wanted text", **own,
+        arguments="wanted text", **OWN,
     )  # fmt: skip
     hers = f"o.user_id = h.id AND o.starts_on <= {TODAY} AND NOT o.ends_on <= {TODAY} IS TRUE"
     yield from function(
@@ -100,14 +100,14 @@ def statements() -> Iterator[str]:
         "h.id IN (caseworker_id, second_id) WHERE state = 'PLANNED' AND due_on = ANY(days) AND NOT within_week "
         f"AND due_time IS NOT NULL AND (h.id = {USER} OR EXISTS "
         f"(SELECT FROM cities_posting p, cities_posting o WHERE p.city_id = o.city_id AND {POSTED_NOW} AND {hers}))",
-        arguments="holders bigint[], days date[]", **own,
+        arguments="holders bigint[], days date[]", **OWN,
     )  # fmt: skip
     under_secrecy = in_sql(role for role in Role if Compartment.CARE in COMPARTMENTS[role])
     yield from function(
         "apparatus_role_of", "text",
-        f"SELECT CASE WHEN EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW.replace(USER, 'asking')} "
+        f"SELECT CASE WHEN EXISTS (SELECT FROM cities_posting p WHERE {posted_now('asking')} "
         f"AND p.role IN ({under_secrecy})) THEN '{CARE}' ELSE 'none' END",
-        arguments="asking bigint", **own,
+        arguments="asking bigint", **OWN,
     )  # fmt: skip
     for helper in ("apparatus_my_cities(text)", "apparatus_my_cases(text)"):
         yield f"GRANT EXECUTE ON FUNCTION {helper} TO {KEEPER}"

@@ -8,7 +8,14 @@ from cities.roles.rules import Role
 
 USER = "nullif(current_setting('app.user_id', true), '')::bigint"
 TODAY = "(statement_timestamp() AT TIME ZONE 'Europe/Brussels')::date"
-POSTED_NOW = f"p.user_id = {USER} AND p.starts_on <= {TODAY} AND (p.ends_on IS NULL OR p.ends_on > {TODAY})"
+
+
+def posted_now(user: str) -> str:
+    """Whether the posting `p` is one that this user holds today."""
+    return f"p.user_id = {user} AND p.starts_on <= {TODAY} AND (p.ends_on IS NULL OR p.ends_on > {TODAY})"
+
+
+POSTED_NOW = posted_now(USER)
 
 
 def in_sql(roles: Iterable[Role]) -> str:

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from cases.access.policies.ledger import SEALER
-from cases.access.services import require_clock
+from cases.access.services import in_role, require_clock
 from cities.ledger.models import Seal
 from cities.ledger.rules import Clock
 from cities.ledger.sealing import NOTHING, VERSION, SealText, columns_in_sql, digest_of, first_id_of, link_of
@@ -36,12 +36,8 @@ _PLACES = (
 @contextmanager
 def as_sealer() -> Iterator[None]:
     """A transaction in which the database allows what the sealer may do: read the ledger, add seals, and no more."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL ROLE {SEALER}")
+    with in_role(SEALER):
         yield
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
 
 
 def seal(*, by: Clock, at: datetime, everything: bool = False) -> int:

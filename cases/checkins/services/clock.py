@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from cases.access.services import as_clock, require_clock
+from cases.access.services import as_clock, each_of, in_batches, require_clock, write_swept
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn, Rhythm
 from cases.checkins.outlook import Outlook, Surroundings, outlooks, surroundings
@@ -35,7 +35,6 @@ from cases.checkins.services.making import Due, Shapes, make
 from cases.checkins.services.reminders import leave_digests, leave_reminders
 from cases.plans.models import FollowUpPlan
 from cases.plans.rules import PlanState
-from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
@@ -72,35 +71,7 @@ def tick(*, by: Clock, at: datetime) -> Ticked:
     sweeps: list[Callable[..., int]] = [
         settle, materialise, mark_late, climb, leave_reminders, leave_digests, step_around_closings
     ]  # fmt: skip
-    done: list[int] = []
-    errors: list[Exception] = []
-    for sweep in sweeps:
-        try:
-            done.append(sweep(by=by, at=at))
-        except Exception as error:  # noqa: BLE001 -- told below, when the others have done their part
-            errors.append(error)
-    if errors:
-        raise ExceptionGroup("A part of the tick failed.", errors)
-    return Ticked(*done)
-
-
-def _sweep(step: Callable[[], tuple[int, int]], *, batch: int | None = None) -> int:
-    """Batch after batch, each a transaction of its own, until one finds less than it could have taken."""
-    total = 0
-    while True:
-        with as_clock():
-            claimed, done = step()
-        total += done
-        if claimed < (batch or BATCH):
-            return total
-
-
-def _write_down(kind: str, ids: Sequence[int], *, by: Clock, operation: Operation, fields: Sequence[str]) -> None:
-    if ids:
-        ledger.write(
-            operation=operation, by=by, act=Permission.CLOCK_TICK.name, object_type=kind, object_ids=ids,
-            fields=sorted(fields),
-        )  # fmt: skip
+    return Ticked(*each_of(sweeps, by=by, at=at, what="the tick"))
 
 
 def _over(at: datetime) -> Q | None:
@@ -134,23 +105,23 @@ def settle(*, by: Clock, at: datetime) -> int:
         Rhythm.objects.filter(pk__in=ids).update(
             state=RhythmState.ENDED, ends_on=Greatest(F("starts_on"), last), version=F("version") + 1
         )
-        _write_down("rhythm", ids, by=by, operation=Operation.ALTER, fields=["state", "ends_on"])
+        write_swept("rhythm", ids, by=by, fields=["state", "ends_on"])
         return len(ids), 0
 
     def call_off_checkins(which: Q) -> tuple[int, int]:
         open_ones = CheckIn.objects.filter(which, state=CheckInState.PLANNED).order_by("pk")
         ids = list(open_ones.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH])
         call_off(CheckIn.objects.filter(pk__in=ids), by=by, because=MoveReason.ENDED, at=at)
-        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["state", "moved_because"])
+        write_swept("checkin", ids, by=by, fields=["state", "moved_because"])
         return len(ids), len(ids)
 
-    _sweep(lambda: end_rhythms(Q(ends_on__lte=today)))
+    in_batches(lambda: end_rhythms(Q(ends_on__lte=today)), most=BATCH)
     with as_clock():
         over = _over(at)
     if over is None:
         return 0
-    _sweep(lambda: end_rhythms(over))
-    return _sweep(lambda: call_off_checkins(over))
+    in_batches(lambda: end_rhythms(over), most=BATCH)
+    return in_batches(lambda: call_off_checkins(over), most=BATCH)
 
 
 def materialise(*, by: Clock, at: datetime) -> int:
@@ -181,10 +152,10 @@ def materialise(*, by: Clock, at: datetime) -> int:
         looked = zip(rhythms, outlooks(rhythms, around), strict=True)
         dues = [due for rhythm, outlook in looked if (due := _due_or_aside(shapes, rhythm, outlook, at=at))]
         made = _make_all_that_can_be(dues, at=at)
-        _write_down("checkin", made, by=by, operation=Operation.COLLECT, fields=["occurs_on", "due_on", "state"])
+        write_swept("checkin", made, by=by, operation=Operation.COLLECT, fields=["occurs_on", "due_on", "state"])
         return len(rhythms), len(made)
 
-    return _sweep(step, batch=MAKING_BATCH)
+    return in_batches(step, most=MAKING_BATCH)
 
 
 def _due_or_aside(shapes: Shapes, rhythm: Rhythm, outlook: Outlook, *, at: datetime) -> Due | None:
@@ -229,13 +200,13 @@ def mark_late(*, by: Clock, at: datetime) -> int:
         ids = [row.pk for row in rows]
         CheckIn.objects.filter(pk__in=ids).update(late_at=at)
         open_misses(rows, Doing(by, at, Permission.CLOCK_TICK), cause=MissCause.NOT_RECORDED)
-        _write_down("checkin", ids, by=by, operation=Operation.ALTER, fields=["late_at"])
+        write_swept("checkin", ids, by=by, fields=["late_at"])
         return len(ids), len(ids)
 
-    return _sweep(step)
+    return in_batches(step, most=BATCH)
 
 
 def climb(*, by: Clock, at: datetime) -> int:
     """Take up the ladder each missed contact whose step is over. Returns how many steps were taken."""
     require_clock(by)
-    return _sweep(lambda: climb_some(BATCH, Doing(by, at, Permission.CLOCK_TICK)))
+    return in_batches(lambda: climb_some(BATCH, Doing(by, at, Permission.CLOCK_TICK)), most=BATCH)

@@ -6,15 +6,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cases.access.services import as_clock, require_clock
+from cases.access.services import as_clock, require_clock, write_swept
 from cases.checkins.models import CheckIn, Rhythm
 from cases.checkins.rules import CheckInState, MoveReason, RhythmState
 from cases.checkins.services.replanning import replan
 from cities.agencies.models import ClosingDays
-from cities.ledger import services as ledger
-from cities.ledger.rules import Clock, Operation
+from cities.ledger.rules import Clock
 from cities.places.rules import day_of
-from cities.roles.permissions import Permission
 
 #: So many rhythms are planned anew in one transaction.
 BATCH = 100
@@ -49,11 +47,7 @@ def _some_of(number: int, last: int, *, by: Clock, at: datetime) -> tuple[int | 
     if len(rhythms) < BATCH:
         closing.settled_at = at
         closing.save(update_fields=["settled_at"])
-    if ids:
-        ledger.write(
-            operation=Operation.ALTER, by=by, act=Permission.CLOCK_TICK.name, object_type="checkin", object_ids=ids,
-            fields=["due_on", "moved_because"],
-        )  # fmt: skip
+    write_swept("checkin", ids, by=by, fields=["due_on", "moved_because"])
     return (rhythms[-1].pk if len(rhythms) == BATCH else None), len(ids)
 
 

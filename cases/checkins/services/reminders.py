@@ -7,13 +7,13 @@ whether it is still so is asked again when it is sent. Days without a clock end 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
 
-from cases.access.services import as_clock, require_clock
+from cases.access.services import in_batches, require_clock, write_swept
 from cases.checkins.models import CheckIn, MissedStep
 from cases.checkins.reminding import AHEAD, is_announced, week_of
 from cases.checkins.rules import CheckInState
@@ -28,10 +28,8 @@ from cases.checkins.services.telling import (
 )
 from cases.outbox.rules import MessageState
 from cases.outbox.services import Draft, leave_messages
-from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
 from cities.places.rules import day_of, moment_of
-from cities.roles.permissions import Permission
 from cities.roles.rules import Role
 from cities.staff.models import Posting, User
 
@@ -65,10 +63,10 @@ def leave_reminders(*, by: Clock, at: datetime) -> int:
             drafts += _what_came_up(near, staff, at=at)
         left = _leave(drafts, by=by, at=at)
         CheckIn.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=at)
-        _write_down("checkin", [row.pk for row in rows], by=by, operation=Operation.ALTER, fields=["reminded_at"])
+        write_swept("checkin", [row.pk for row in rows], by=by, fields=["reminded_at"])
         return len(rows), left
 
-    return _sweep(step, BATCH)
+    return in_batches(step, most=BATCH)
 
 
 def _what_came_up(rows: Sequence[CheckIn], staff: Staff, *, at: datetime) -> list[Draft]:
@@ -131,7 +129,7 @@ def leave_digests(*, by: Clock, at: datetime) -> int:
         User.objects.bulk_update(users, ["next_digest_at"])
         return len(users), left
 
-    return _sweep(step, A_FEW)
+    return in_batches(step, most=A_FEW)
 
 
 def _open_contacts(users: Sequence[User], today: date) -> list[CheckIn]:
@@ -178,27 +176,8 @@ def _leave(drafts: Sequence[Draft], *, by: Clock, at: datetime) -> int:
     if not drafts:
         return 0
     ids = leave_messages(by=by, at=at, drafts=drafts)
-    _write_down("message", sorted(ids), by=by, operation=Operation.COLLECT, fields=["kind", "recipient", "due_at"])
+    write_swept("message", sorted(ids), by=by, operation=Operation.COLLECT, fields=["kind", "recipient", "due_at"])
     nobody = sum(draft.state == MessageState.DEAD for draft in drafts)
     if nobody and ids:
         logger.error("nobody can be told of contacts: they are on the coordinator's board", extra={"rows": nobody})
     return len(ids)
-
-
-def _sweep(step: Callable[[], tuple[int, int]], batch: int) -> int:
-    """Batch after batch, each a transaction of its own, until one finds less than it could have taken."""
-    total = 0
-    while True:
-        with as_clock():
-            claimed, done = step()
-        total += done
-        if claimed < batch:
-            return total
-
-
-def _write_down(kind: str, ids: Sequence[int], *, by: Clock, operation: Operation, fields: Sequence[str]) -> None:
-    if ids:
-        ledger.write(
-            operation=operation, by=by, act=Permission.CLOCK_TICK.name, object_type=kind, object_ids=ids,
-            fields=sorted(fields),
-        )  # fmt: skip

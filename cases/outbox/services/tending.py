@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.access.rules import Refused
-from cases.access.services import locked, require, require_clock, write_ledger
+from cases.access.services import locked, require, require_clock, write_ledger, write_swept
 from cases.outbox.models import Message
 from cases.outbox.rules import Channel, MessageState
 from cities.ledger import services as ledger
@@ -80,10 +80,7 @@ def retry_dead(*, by: Clock, at: datetime, pk: int | None = None) -> int:
     ids = list((dead if pk is None else dead.filter(pk=pk)).values_list("pk", flat=True))
     if ids:
         _again(ids, at=at)
-        ledger.write(
-            operation=Operation.ALTER, by=by, act=Permission.CLOCK_TICK.name, object_type="message", object_ids=ids,
-            fields=["attempts", "due_at", "state"],
-        )  # fmt: skip
+    write_swept("message", ids, by=by, fields=["attempts", "due_at", "state"])
     return len(ids)
 
 

@@ -12,6 +12,7 @@ from cities.staff.services.accounts import (
     write_settings,
 )
 from cities.staff.services.confirming import confirm_postings
+from cities.staff.services.sessions import end_sessions
 
 __all__ = [
     "appoint",
@@ -21,6 +22,7 @@ __all__ = [
     "confirm_postings",
     "create_user",
     "end_posting",
+    "end_sessions",
     "record_absence",
     "require_over",
     "require_settings",

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -21,6 +20,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import BOUND_TO_KIND, WITHOUT_CITY, Role
 from cities.staff.models import Posting, User
 from cities.staff.selectors import Standing, settings_standing, standing_of
+from cities.staff.services.sessions import end_sessions
 
 if TYPE_CHECKING:
     from cities.agencies.models import Agency
@@ -137,9 +137,7 @@ def _end_postings(user: User, *, by: User | Clock, at: datetime, standing: Stand
 
 def _close(user: User, *, by: User | Clock, at: datetime) -> None:
     """What a closed account had open ends with it, for good: opened again, it begins with nothing."""
-    sessions = list(user.usersession_set.values_list("session_key", flat=True))  # type: ignore[attr-defined]
-    Session.objects.filter(session_key__in=sessions).delete()
-    user.usersession_set.all().delete()  # type: ignore[attr-defined]
+    end_sessions(user)
     revoked_by = None if isinstance(by, Clock) else by
     user.tokens.filter(revoked_at__isnull=True).update(revoked_at=at, revoked_by=revoked_by)
     user.feeds.filter(revoked_at__isnull=True).update(revoked_at=at)

@@ -1,0 +1,152 @@
+"""Standing at the door of a case: requiring a permission, taking a row up, opening a file, writing it all down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from cases.access.models import CaseAccess
+from cases.access.rules import NotAllowed, OutOfSight, Stale
+from cases.access.selectors import standing
+from cities.ledger import services as ledger
+from cities.ledger.rules import Clock, Operation
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
+from cities.staff.models import User
+from cities.staff.selectors import Standing
+
+if TYPE_CHECKING:
+    from cases.casefiles.models import Casefile
+
+RowT = TypeVar("RowT", bound=Model)
+
+
+def require(
+    by: User, permission: Permission, *, case: Casefile | None = None, city_id: int | None = None, at: datetime
+) -> Standing:
+    """The first line of every service: may `by` do this act, on this case, now? Without a case: in this city.
+
+    Raises `OutOfSight` when `by` may not know of the case, `NotAllowed` when no posting of hers has the act there.
+    """
+    if case is not None and not knows_of(by, case, at=at):
+        raise OutOfSight
+    found = standing(by, permission, city_id=case.city_id if case else city_id, at=at)
+    if found is None:
+        raise NotAllowed(permission.value)
+    return found
+
+
+def require_clock(by: Clock) -> None:
+    """The first line of what only the clock does."""
+    if not isinstance(by, Clock):
+        raise NotAllowed(Permission.CLOCK_TICK.value)
+
+
+def locked(row: RowT, *, version: int | None = None) -> RowT:
+    """The row as it stands now, locked to the end of the transaction: what a service compares and changes.
+
+    Raises `OutOfSight` when it isn't there for the user of the transaction, `Stale` when `version`, the one that was
+    read, is no longer the newest. A row that only refers to this one waits for nobody: whoever leaves a message about
+    a contact, and whoever records it and takes back its messages, would else wait for each other.
+    """
+    found = type(row)._base_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
+    if found is None:
+        raise OutOfSight
+    if version is not None and version != found.version:  # type: ignore[attr-defined]
+        raise Stale(_("Somebody else changed this since you opened it."))
+    return found
+
+
+def knows_of(user: User, case: Casefile, *, at: datetime) -> bool:
+    """Whether `user` may see any compartment of the case at the moment `at`."""
+    if CaseAccess.grants.of(user, at=at).filter(casefile_id=case.pk).exists():
+        return True
+    return type(case).objects.visible_to(user, at=at).filter(pk=case.pk).exists()
+
+
+def write_ledger(
+    *,
+    operation: Operation,
+    by: User | Clock,
+    act: Permission | str,
+    case: Casefile | None = None,
+    city_id: int | None = None,
+    record: Model | None = None,
+    ids: Sequence[int] | None = None,
+    compartment: str = "",
+    fields: Iterable[str] = (),
+    standing: Standing | None = None,
+    purpose: str = "",
+    ground: str = "",
+    recipient: str = "",
+    justification: str = "",
+) -> None:
+    """One ledger entry about a record of `cases`, in the transaction of the act. `city_id`: where there is no case."""
+    ledger.write(
+        operation=operation,
+        by=by,
+        act=act.name if isinstance(act, Permission) else act,
+        object_type=record._meta.model_name or "" if record is not None else "",
+        object_ids=ids if ids is not None else ([record.pk] if record is not None else []),
+        fields=sorted(fields),
+        case_id=case.pk if case else None,
+        case_reference=case.reference if case else "",
+        city_id=case.city_id if case else city_id,
+        compartment=compartment,
+        role=standing.role if standing else "",
+        agency_id=standing.agency_id if standing else None,
+        purpose=purpose,
+        justification=justification,
+        ground=ground,
+        recipient=recipient,
+    )
+
+
+@transaction.atomic
+def open_file(
+    *,
+    by: User,
+    at: datetime,
+    case: Casefile,
+    permission: Permission,
+    compartment: Compartment,
+    record: Model,
+    purpose: str = "",
+) -> Standing:
+    """Opening a record is an act: it stands in the ledger before the page is shown, or the page is not shown."""
+    found = require(by, permission, case=case, at=at)
+    write_ledger(
+        operation=Operation.CONSULT, by=by, act=permission, case=case, record=record,
+        compartment=compartment.value, standing=found, purpose=purpose,
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def open_list(
+    *,
+    by: User,
+    at: datetime,
+    permission: Permission,
+    compartment: Compartment,
+    kind: str,
+    ids: Sequence[int],
+    city_id: int | None = None,
+    case: Casefile | None = None,
+) -> None:
+    """A list that was shown: one entry with the ids on the page. `case`: when all of it lies in one case.
+
+    Where no city is named it is that of the posting by which it was read: the ledger of that city has it.
+    """
+    found = require(by, permission, case=case, at=at)
+    ledger.write(
+        operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids,
+        case_id=case.pk if case else None, case_reference=case.reference if case else "",
+        city_id=case.city_id if case else city_id or (found.posting.city_id if found.posting else None),
+        compartment=compartment.value, role=found.role, agency_id=found.agency_id,
+    )  # fmt: skip
