@@ -138,7 +138,7 @@ def run(connection: psycopg.Connection[Any], user: User, query: tuple[str, tuple
             [str(user.pk), user.pk],
         )
         started = time.perf_counter()
-        rows = connection.execute(query[0], query[1]).fetchall()  # type: ignore[call-overload]
+        rows = connection.execute(query[0], query[1]).fetchall()
         return time.perf_counter() - started, len(rows)
 
 

@@ -44,6 +44,9 @@ class EntryShape(Shape):
     outcome = serializers.CharField()
 
 
+ENTRIES = paged(EntryShape)
+
+
 class LedgerQuery(PageQuery):
     """Which entries; the newest first."""
 
@@ -61,7 +64,7 @@ class LedgerQuery(PageQuery):
 class Ledger(CaseDoor):
     """The list."""
 
-    @described("ledger_list", "The ledger of one's cities", query=LedgerQuery, answers=paged(EntryShape))
+    @described("ledger_list", "The ledger of one's cities", query=LedgerQuery, answers=ENTRIES)
     def get(self, request: Request) -> Response:
         self.allowed(Permission.LEDGER_READ)
         told = self.query(LedgerQuery)
@@ -78,7 +81,7 @@ class Ledger(CaseDoor):
 class OwnLooks(CaseDoor):
     """The list."""
 
-    @described("own_looks_list", "What one opened oneself", query=PageQuery, answers=paged(EntryShape))
+    @described("own_looks_list", "What one opened oneself", query=PageQuery, answers=ENTRIES)
     def get(self, request: Request) -> Response:
         told = self.query(PageQuery)
         found, following = self.page(looks_of(self.by), told, keys=["-at", "-pk"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 from django.core import signing
 from django.test import Client
+from django.utils import timezone
 
 from cities.ledger.models import LedgerEntry
 from cities.staff.models import User
@@ -13,6 +17,14 @@ from tests.cities.entrance.people import PASSWORD, code, is_in, set_up_app, sign
 from tests.factories import Cast
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_moment() -> Iterator[None]:
+    """Attempts are counted by spans of the clock; none begins in the middle of a story."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
+
 
 STRANGER, OFFICE = "203.0.113.7", "198.51.100.20"
 
