@@ -9,11 +9,12 @@ import uuid
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
-from cities.web.entrance import marks, throttle
+from cities.web.entrance import marks
 
 _plain = Client.force_login
 
@@ -31,10 +32,10 @@ Client.force_login = _force_login  # type: ignore[method-assign, assignment]
 
 @pytest.fixture(autouse=True)
 def _nobody_tried_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one test counted of sign-ins is not held against another, in whichever process."""
-    cache.clear()  # how often one address came in: allauth counts it there
-    count, own = throttle._place, uuid.uuid4().hex
-    monkeypatch.setattr(throttle, "_place", lambda name, limit: count(f"{own} {name}", limit))
+    """What one test counted of attempts is not held against another, in this process or the one beside it."""
+    own = uuid.uuid4().hex
+    monkeypatch.setitem(settings.CACHES["default"], "KEY_PREFIX", own)  # for threads to come
+    monkeypatch.setattr(caches["default"], "key_prefix", own)
 
 
 def without_marks(client: Client, *names: str) -> None:

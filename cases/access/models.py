@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -19,6 +20,8 @@ from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, 
 from cities.staff.models import Posting, User
 
 RowT = TypeVar("RowT", bound=models.Model, covariant=True)
+#: Ids of cities, by the postings that they come from: what `city__in` is compared with.
+CityIds = models.QuerySet[Posting, Any]
 
 
 def postings_in_force(user: User, *, at: datetime) -> models.QuerySet[Posting]:
@@ -36,10 +39,15 @@ def within(user: User) -> Q:
     return found
 
 
-def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> models.QuerySet[Posting]:
+def cities_posted_to(user: User, roles: Iterable[Role], *, at: datetime) -> CityIds:
+    """City ids in which `user` holds one of these roles."""
+    return postings_in_force(user, at=at).filter(role__in=sorted(roles), city__isnull=False).values("city_id")
+
+
+def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> CityIds:
     """City ids in which a posting of `user` is itself the ground to see `compartment` of every case."""
-    roles = sorted(role for role in POSTED_TO_EVERY_CASE if compartment in COMPARTMENTS[role])
-    return postings_in_force(user, at=at).filter(role__in=roles, city__isnull=False).values("city_id")  # type: ignore[return-value]
+    roles = (role for role in POSTED_TO_EVERY_CASE if compartment in COMPARTMENTS[role])
+    return cities_posted_to(user, roles, at=at)
 
 
 def can_open(user: User, compartment: Compartment, *, at: datetime) -> bool:
@@ -48,10 +56,9 @@ def can_open(user: User, compartment: Compartment, *, at: datetime) -> bool:
     return postings_in_force(user, at=at).filter(role__in=roles).exists()
 
 
-def cities_reviewed_by(user: User, *, at: datetime) -> models.QuerySet[Posting]:
+def cities_reviewed_by(user: User, *, at: datetime) -> CityIds:
     """City ids in which a posting of `user` looks after the looking: whoever reads the ledger of the city."""
-    reviewers = sorted(roles_with(Permission.LEDGER_READ))
-    return postings_in_force(user, at=at).filter(role__in=reviewers, city__isnull=False).values("city_id")  # type: ignore[return-value]
+    return cities_posted_to(user, roles_with(Permission.LEDGER_READ), at=at)
 
 
 class VisibleQuerySet(models.QuerySet[RowT]):
@@ -66,7 +73,7 @@ class VisibleQuerySet(models.QuerySet[RowT]):
         return self._known_by(user, CaseAccess.grants.worked_with(), at=at)
 
     def _known_by(self, user: User, grants: GrantQuerySet, *, at: datetime) -> Self:
-        need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
+        need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]  # `tests/architecture/test_models.py`: each has it
         if need.path == "code":
             return self
         if need.compartment == Compartment.CARE and not can_open(user, Compartment.CARE, at=at):

@@ -29,7 +29,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 
 
-class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argument when it runs
     """Rows of cases: those of `rows_for`, each list and each opening in the ledger before it is shown."""
 
     actions = None

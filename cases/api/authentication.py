@@ -40,7 +40,7 @@ class TokenAuthentication(BaseAuthentication):
         token = token_by_secret(parts[1].decode("latin-1"), at=at) if len(parts) == 2 else None
         if token is None:
             throttle = FailedSignIns()
-            if not throttle.allow_request(request, None):  # type: ignore[arg-type]
+            if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # it asks nothing of the view
                 raise Throttled(throttle.wait())
             raise AuthenticationFailed(_("This token does not hold, or never did."))
         if settings.SECOND_FACTOR == "required" and lacks_second_factor(token.user, at=at):

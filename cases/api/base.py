@@ -56,7 +56,7 @@ class CaseReference(StringConverter):
 register_converter(CaseReference, "case_reference")
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers itself
     """How the schema tells it."""
 
     target_class = "cases.api.authentication.TokenAuthentication"

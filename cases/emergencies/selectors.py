@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 
-from cases.access.models import postings_in_force
+from cases.access.models import CityIds, cities_posted_to, postings_in_force
 from cases.access.rules import OutOfSight
 from cases.casefiles.models import Casefile
 from cases.emergencies.models import EmergencyOpening, EmergencyReview
@@ -79,10 +79,8 @@ def openings_that_concern(user: User, *, at: datetime) -> QuerySet[EmergencyOpen
     return openings_for(user, at=at).filter(Q(user=user) | Q(city__in=_reviewing(user, at=at)))
 
 
-def _reviewing(user: User, *, at: datetime) -> QuerySet[Posting]:
-    reviewing = sorted(roles_with(Permission.EMERGENCY_REVIEW))
-    cities = postings_in_force(user, at=at).filter(role__in=reviewing, city__isnull=False)
-    return cities.values("city_id")  # type: ignore[return-value]
+def _reviewing(user: User, *, at: datetime) -> CityIds:
+    return cities_posted_to(user, roles_with(Permission.EMERGENCY_REVIEW), at=at)
 
 
 def awaiting_review(user: User, *, at: datetime) -> QuerySet[EmergencyOpening]:

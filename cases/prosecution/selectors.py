@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, Value,
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from cases.access.models import offices_of, postings_in_force
+from cases.access.models import cities_posted_to, offices_of
 from cases.access.rules import OutOfSight, read_reference
 from cases.casefiles.models import Casefile
 from cases.prosecution.models import (
@@ -29,7 +29,7 @@ from cities.agencies.rules import AgencyKind
 from cities.agencies.selectors import agencies
 from cities.roles.permissions import Permission
 from cities.roles.rules import roles_with
-from cities.staff.models import Posting, User
+from cities.staff.models import User
 
 ABOUT = ("city", "addressed_to", "drafted_by", "approved_by", "sent_by", "acknowledged_by", "answered_by")
 
@@ -64,8 +64,8 @@ def referrals_to_act_on(user: User, *, at: datetime) -> QuerySet[ProsecutionRefe
 
     The longest waiting first.
     """
-    approves = _cities_where(user, Permission.REFERRAL_APPROVE, at=at)
-    sends = _cities_where(user, Permission.REFERRAL_SEND, at=at)
+    approves = cities_posted_to(user, roles_with(Permission.REFERRAL_APPROVE), at=at)
+    sends = cities_posted_to(user, roles_with(Permission.REFERRAL_SEND), at=at)
     offices = offices_of(user, at=at).values("agency_id")
     waiting = (
         (Q(stage=ReferralStage.DRAFTED, city__in=approves) & ~Q(drafted_by=user))
@@ -73,11 +73,6 @@ def referrals_to_act_on(user: User, *, at: datetime) -> QuerySet[ProsecutionRefe
         | Q(stage__in=[ReferralStage.SENT, ReferralStage.ACKNOWLEDGED], addressed_to__in=offices)
     )
     return referrals_for(user, at=at).filter(waiting).order_by("pk")
-
-
-def _cities_where(user: User, permission: Permission, *, at: datetime) -> QuerySet[Posting]:
-    postings = postings_in_force(user, at=at).filter(role__in=sorted(roles_with(permission)), city__isnull=False)
-    return postings.values("city_id")  # type: ignore[return-value]
 
 
 def facts_of(referral: ProsecutionReferral) -> QuerySet[ReferralFact]:

@@ -26,7 +26,7 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument when it runs
     """The shape of a setting. What a room refused is said beside the field it named."""
 
     refused: ClassVar[Refused | None] = None
@@ -42,7 +42,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argument when it runs
     """A kind of setting. It is kept by a service of its room (`keep`), never saved here, and never deleted."""
 
     form = SettingsForm

@@ -37,7 +37,7 @@ class LongTextField(forms.CharField):
         super().__init__(strip=False, **kwargs)
 
 
-class PostingField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class PostingField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument when it runs
     """A colleague, by her posting: "Alice Aerts, caseworker, prevention service"."""
 
     def label_from_instance(self, obj: Model) -> str:
@@ -45,7 +45,7 @@ class PostingField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{posting.user}, {posting.get_role_display()}, {posting.agency}"
 
 
-class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument when it runs
     """A colleague, by name."""
 
     def label_from_instance(self, obj: Model) -> str:

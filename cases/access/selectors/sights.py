@@ -64,7 +64,7 @@ _GRANT = f"""
     SELECT a.ground, p.id, a.city_id, a.reference, a.compartment, greatest(a.starts_at, {_FROM}),
         least(a.ends_at, {_UNTIL}), CASE WHEN {_UNTIL} < coalesce(a.ends_at, 'infinity') THEN 'POSTING'
         ELSE a.ended_because END, a.recorded_by_id, a.reason
-    FROM cases_caseaccess a JOIN cities_posting p"""  # noqa: S608
+    FROM cases_caseaccess a JOIN cities_posting p"""  # noqa: S608 -- of names written in this file
 
 # Postings that cover a city, grants to somebody as long as her posting held, and grants to an office with whoever was
 # its liaison; each with the time in which both held.
@@ -88,7 +88,7 @@ WHERE s.begins < coalesce(s.until, 'infinity') AND s.begins <= %(last)s AND coal
 GROUP BY s.ground, s.posting_id, u.id, p.role, g.name, c.code, s.reference, s.begins, s.until, s.because, b.id,
     s.reason
 ORDER BY s.ground <> 'POSTING', s.ground, s.reference, p.role, u.last_name, u.id, s.begins, s.posting_id
-"""  # noqa: S608
+"""  # noqa: S608 -- of names written in this file
 
 
 def _of(postings: str, grants: str) -> str:

@@ -57,7 +57,7 @@ def locked(row: RowT, *, version: int | None = None) -> RowT:
     found = type(row)._base_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
     if found is None:
         raise OutOfSight
-    if version is not None and version != found.version:  # type: ignore[attr-defined]
+    if version is not None and version != found.version:  # type: ignore[attr-defined]  # whoever asks for a version has one
         raise Stale(_("Somebody else changed this since you opened it."))
     return found
 

@@ -219,7 +219,7 @@ def _end() -> int:
 def _rows(after: int, last: int) -> Iterator[tuple[Any, ...]]:
     """Every place with its entry, in the order of positions, a chunk at a time; whatever the positions are."""
     statement = (
-        "SELECT s.position, s.entry_id::text, s.seal_id, s.digest, s.link, e.id IS NOT NULL, "  # noqa: S608
+        "SELECT s.position, s.entry_id::text, s.seal_id, s.digest, s.link, e.id IS NOT NULL, "  # noqa: S608 -- of names written in this file
         f"{columns_in_sql(VERSION, of='e')} FROM cities_sealedentry s "
         "LEFT JOIN cities_ledgerentry e ON e.id = s.entry_id "
         "WHERE s.position > %s AND s.position <= %s ORDER BY s.position"

@@ -45,7 +45,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     found = feed_by_secret(secret)
     if found is None:
         throttle = WrongAddresses()
-        if not throttle.allow_request(request, None):  # type: ignore[arg-type]
+        if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # it asks nothing of the view
             answer = render(request, "429.html", status=429)
             answer.headers["Retry-After"] = str(int(throttle.wait() or 60))
             return answer

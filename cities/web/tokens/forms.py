@@ -38,7 +38,7 @@ class IssueTokenForm(forms.Form):
     def __init__(self, data: Any = None, *, postings: QuerySet[Posting]) -> None:
         super().__init__(data)
         self.held = list(postings)
-        field = cast(forms.ModelChoiceField, self.fields["posting"])  # type: ignore[type-arg]
+        field = cast(forms.ModelChoiceField, self.fields["posting"])  # type: ignore[type-arg]  # takes no argument when it runs
         field.queryset = postings
         field.label_from_instance = _as_what  # type: ignore[method-assign, assignment]
         field.required = len(self.held) > 1

@@ -15,7 +15,7 @@ from cities.staff.models import User
 from cities.tokens.models import CalendarFeed
 from cities.tokens.services import revoke_feed
 from config.logging import without_secrets
-from tests.cases.web.feeds.reading import NOW, address_of, events, fetched
+from tests.cases.web.calendar.reading import NOW, address_of, events, fetched
 from tests.factories import AT, TODAY, Cast, on_the_team
 from tests.factories.checkins import a_checkin
 

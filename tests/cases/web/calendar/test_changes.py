@@ -31,7 +31,7 @@ from cases.plans.models import FollowUpPlan
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
 from cities.staff.models import User
-from tests.cases.web.feeds.reading import NOW, address_of, change, events, fetched
+from tests.cases.web.calendar.reading import NOW, address_of, change, events, fetched
 from tests.factories import AT, TODAY, Cast, on_the_team
 from tests.factories.checkins import a_checkin, a_rhythm
 

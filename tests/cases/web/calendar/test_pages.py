@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -23,23 +22,6 @@ from tests.factories.checkins import a_checkin, a_rhythm, an_agreed_plan
 
 #: The week of AT, and the Monday it begins on.
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day() -> object:
-    """Pages read the clock: it stands at noon of the day on which everything here is arranged."""
-    with time_machine.travel(AT + timedelta(hours=1), tick=False):
-        yield
-
-
-@pytest.fixture
-def case(cast: Cast) -> Casefile:
-    return a_case(by=cast.carla, lead=cast.alice, name="Nemo Voorbeeld", at=AT)
-
-
-@pytest.fixture
-def plan(cast: Cast, case: Casefile) -> FollowUpPlan:
-    return an_agreed_plan(case, by=cast.alice, starts_on=TODAY - timedelta(days=60))
 
 
 def put(checkin: CheckIn, cast: Cast, **fields: object) -> CheckIn:

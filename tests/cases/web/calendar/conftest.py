@@ -1,4 +1,4 @@
-"""What the feeds tell of: a case that Alice leads, an hour after everything was arranged."""
+"""What calendars and feeds tell of: a case that Alice leads, an hour after everything was arranged."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 
 from cases.casefiles.models import Casefile
 from cases.plans.models import FollowUpPlan
-from tests.cases.web.feeds.reading import NOW
+from tests.cases.web.calendar.reading import NOW
 from tests.factories import AT, TODAY, Cast, a_case
 from tests.factories.checkins import an_agreed_plan
 
 
 @pytest.fixture(autouse=True)
 def _on_the_day() -> Iterator[None]:
-    """The feed reads the clock: it stands an hour after everything here was arranged."""
-    cache.clear()
+    """Pages and feeds read the clock: it stands an hour after everything here was arranged."""
     with time_machine.travel(NOW, tick=False):
         yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from cases.casefiles.models import Casefile
 from cases.checkins.selectors import calendar
 from cases.checkins.services import cancel_checkin
 from cases.plans.models import FollowUpPlan
-from tests.cases.web.feeds.reading import address_of, change, events, fetched, strict
+from tests.cases.web.calendar.reading import address_of, change, events, fetched, strict
 from tests.factories import AT, TODAY, Cast
 from tests.factories.checkins import a_checkin
 
