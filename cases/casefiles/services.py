@@ -132,12 +132,14 @@ def open_case(
 @transaction.atomic
 def move_case(*, case: Casefile, by: User, at: datetime, version: int, to: str, reason: str) -> Casefile:
     """Move a case along an arrow. Closing, reopening and every step back say why."""
-    require(by, Permission.CASE_CHANGE, case=case, at=at)
+    found = require(by, Permission.CASE_CHANGE, case=case, at=at)
     today = timezone.localdate(at)
     person = locked(case.person)
     row = locked(case, version=version)
-    act = Permission.CASE_CLOSE if Stage.CLOSED in (row.stage, to) else Permission.CASE_CHANGE
-    found = require(by, act, case=row, at=at)
+    act = Permission.CASE_CHANGE
+    if Stage.CLOSED in (row.stage, to):
+        act = Permission.CASE_CLOSE
+        found = require(by, act, case=row, at=at)
     if to not in Stage.values or not may_move(row.stage, to):
         raise Refused(_("A case cannot go from here to that stage."), field="to", code="stage")
     why = clean_text(reason, field="reason", most=2_000, needed=needs_reason(row.stage, to))

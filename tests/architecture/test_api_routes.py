@@ -88,15 +88,3 @@ def _expected(route: Route, who: str, role: Role) -> set[int]:
     ):
         return {403}
     return {200, 201, 204, 400, 409, 422}
-
-
-@pytest.mark.django_db
-def test_wall__the_office_and_the_mayor_read_no_care(cast: Cast) -> None:
-    scene = a_scene(cast)
-    for user in (cast.mayor, cast.liaison):
-        client: APIClient = by_token(user)
-        for route in ROUTES:
-            if route.method == "get":
-                told = client.get(scene.address(route.address)).content.decode()
-                for care in ("note", "summary", "action", "Mother"):
-                    assert f"{CANARY} {care}" not in told

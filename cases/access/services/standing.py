@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from cases.access.models import CaseAccess
+from cases.access.models import CaseAccess, cities_open_to
 from cases.access.rules import NotAllowed, OutOfSight, Stale
 from cases.access.selectors import standing
 from cities.ledger import services as ledger
@@ -63,10 +63,10 @@ def locked(row: RowT, *, version: int | None = None) -> RowT:
 
 
 def knows_of(user: User, case: Casefile, *, at: datetime) -> bool:
-    """Whether `user` may see any compartment of the case at the moment `at`."""
-    if CaseAccess.grants.of(user, at=at).filter(casefile_id=case.pk).exists():
+    """Whether `user` may see any compartment of the case at the moment `at`: by her posting, or by a grant."""
+    if cities_open_to(user, Compartment.CORE, at=at).filter(city_id=case.city_id).exists():
         return True
-    return type(case).objects.visible_to(user, at=at).filter(pk=case.pk).exists()
+    return CaseAccess.grants.of(user, at=at).filter(casefile_id=case.pk).exists()
 
 
 def write_ledger(
