@@ -17,6 +17,7 @@ from cases.audit.services import draw_samples, leave_alarms, make_checkpoint, se
 from cases.checkins import services as checkins
 from cases.outbox.services import send_due
 from cases.recertification.services import tend_access
+from cities.entrance.services import forget_sessions
 from cities.ledger.rules import Clock
 
 
@@ -41,6 +42,12 @@ def send_messages() -> None:
     until = timezone.now() + timedelta(minutes=5)
     while (at := timezone.now()) < until and send_due(by=Clock.CLOCK, at=at).claimed:
         pass
+
+
+@shared_task(name="cases.tasks.forget_sessions")
+def forget() -> None:
+    """Remove what is kept of sessions that ran out."""
+    forget_sessions(by=Clock.CLOCK, at=timezone.now())
 
 
 @shared_task(name="cases.tasks.seal_ledger")

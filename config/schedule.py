@@ -27,4 +27,10 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 290},
     },
+    # Removes what is kept of sessions that ran out. They are over whether or not this has run.
+    "sessions": {
+        "task": "cases.tasks.forget_sessions",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3500},
+    },
 }

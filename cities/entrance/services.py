@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -150,6 +150,21 @@ def end_all_sessions(*, by: User, at: datetime, user: User, reason: str) -> int:
         by=by, at=at, act="SESSIONS_ENDED", of=user, rows=ended, justification=kept,
         role=found.role, agency_id=found.agency_id,
     )  # fmt: skip
+    return ended
+
+
+@transaction.atomic
+def forget_sessions(*, by: Clock, at: datetime) -> int:
+    """What is kept of sessions that ran out goes: the address they came from, the browser. Gives how many there were.
+
+    A row beside a session that ended otherwise is removed with it; of what was left there all the same a day is kept,
+    so that no session is taken for over that is just being opened.
+    """
+    ended, _each = Session.objects.filter(expire_date__lt=at).delete()
+    left = apps.get_model("usersessions", "UserSession").objects.filter(last_seen_at__lt=at - timedelta(days=1))
+    left.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    if ended:
+        _write(by=by, at=at, act="SESSIONS_FORGOTTEN", operation=Operation.ERASE, rows=ended)
     return ended
 
 

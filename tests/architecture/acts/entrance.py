@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
+
+from django.contrib.sessions.models import Session
 
 from cities.entrance.rules import CODES, Ending
 from cities.entrance.selectors import code_factor, factors_of, identities_of
@@ -11,6 +14,7 @@ from cities.entrance.services import (
     end_other_sessions,
     end_own_session,
     end_session,
+    forget_sessions,
     link_identity,
     note_code,
     note_factor_added,
@@ -40,6 +44,12 @@ def a_session(user: User) -> int:
     """A session of somebody; gives its number."""
     note_presence(by=user, at=AT, key="a key", address="192.0.2.1", browser="a browser")
     return int(user.usersession_set.get().pk)  # type: ignore[attr-defined]
+
+
+@scene_of(forget_sessions)
+def _(cast: Cast) -> Scene:
+    Session.objects.create(session_key="ran out", session_data="", expire_date=AT - timedelta(minutes=1))
+    return Scene(Clock.ENTRANCE, partial(forget_sessions, by=Clock.ENTRANCE, at=AT))
 
 
 @scene_of(note_sign_in)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from cities.entrance.selectors import presence, sessions_of
+from cities.entrance.services import forget_sessions
 from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Clock
 from cities.staff.models import User
 from cities.staff.services import change_user
 from cities.web.entrance.pages import mark_of
-from tests.cities.entrance.conftest import NOTE, at
+from tests.cities.entrance.conftest import MINUTE, NOTE, at
 from tests.cities.entrance.people import PASSWORD, is_in, sign_in, with_password
 from tests.doors import by_token
 from tests.factories import Cast
@@ -46,6 +50,19 @@ def test_age__a_session_ends_after_a_working_day_whatever_is_done(alice: Client)
     with at(600.1):
         assert not is_in(alice)
     assert ended("too long")
+
+
+def test_forget__what_ran_out_and_nothing_else(cast: Cast) -> None:
+    gone, here = sign_in(with_password(cast.alice)), sign_in(with_password(cast.bob))
+    Session.objects.filter(session_key=gone.session.session_key).update(expire_date=timezone.now() - MINUTE)
+    with at(2 * 24 * 60):
+        Session.objects.update(expire_date=F("expire_date") + timedelta(days=2))
+        assert forget_sessions(by=Clock.CLOCK, at=timezone.now()) == 1
+        assert forget_sessions(by=Clock.CLOCK, at=timezone.now()) == 0
+    kept = apps.get_model("usersessions", "UserSession").objects.values_list("user", flat=True)
+    assert list(kept) == [cast.bob.pk]
+    assert is_in(here)
+    assert LedgerEntry.objects.get(act="SESSIONS_FORGOTTEN").rows == 1
 
 
 @pytest.mark.parametrize(
