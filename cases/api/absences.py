@@ -11,14 +11,14 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseDoor
 from cases.api.words import OnAVersion, UserName
-from cases.checkins.services import take_back_absence
+from cases.checkins.services import rearrange_absence, take_back_absence
 from cities.api.base import PageQuery, Shape
 from cities.api.described import described, paged
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.staff.models import Absence, User
 from cities.staff.selectors import absence_for, absences_for, can_be_absent, could_stand_in_for
-from cities.staff.services import change_absence, record_absence
+from cities.staff.services import record_absence
 
 
 class AbsenceShape(Shape):
@@ -110,7 +110,7 @@ class OneAbsence(AbsenceDoor):
         told = self.body(ChangeAbsence)
         told["deputy"] = self.deputy(absence.user, told["deputy"])
         with self.or_what_stands(lambda: self.shown(absence)):
-            row = change_absence(absence=absence, by=self.by, at=self.at, **told)
+            row = rearrange_absence(absence=absence, by=self.by, at=self.at, **told)
         return Response(self.shown(row))
 
 

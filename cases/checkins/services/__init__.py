@@ -1,6 +1,6 @@
 """Acts on check-ins: on their rhythms, on each contact, and what the clock does of itself."""
 
-from cases.checkins.services.absences import hand_over_absence, take_back_absence
+from cases.checkins.services.absences import hand_over_absence, rearrange_absence, take_back_absence
 from cases.checkins.services.agreed import agree_reminder, withdraw_reminder
 from cases.checkins.services.agreeing import Wanted, chain_of, complete
 from cases.checkins.services.bulk import Chosen, Told, reassign_checkins, reassign_rhythm, reschedule_checkins
@@ -46,6 +46,7 @@ __all__ = [
     "mark_late",
     "materialise",
     "pause_rhythm",
+    "rearrange_absence",
     "reassign_checkins",
     "reassign_rhythm",
     "record_checkin",

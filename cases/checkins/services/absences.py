@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import formats
@@ -25,7 +25,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import Absence, User
 from cities.staff.selectors import absences_for
-from cities.staff.services import withdraw_absence
+from cities.staff.services import change_absence, withdraw_absence
 
 ACT = Permission.CHECKIN_RESCHEDULE
 
@@ -130,6 +130,40 @@ def _let_out(deputy: User, case: Casefile, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def rearrange_absence(
+    *, absence: Absence, by: User, at: datetime, version: int, starts_on: date, ends_on: date, deputy: User | None
+) -> Absence:
+    """Other days, or another deputy. What a deputy holds for days on which she works after all, or held as deputy
+    until now, is hers again; and nobody sees as her deputy for longer than she is away.
+
+    What becomes of contacts on new days is chosen in `hand_over_absence`.
+    """
+    require(by, Permission.ABSENCE_RECORD, at=at)
+    before = _hers_to_arrange(absence, by, at=at)
+    until, deputy_before = moment_of(before.ends_on, time.min), before.deputy
+    row = change_absence(
+        absence=before, by=by, at=at, version=version, starts_on=starts_on, ends_on=ends_on, deputy=deputy
+    )
+    _give_back(row, by=by, at=at)
+    sooner = moment_of(row.ends_on, time.min)
+    if deputy_before is not None and sooner < until:
+        for case in _seen_as_deputy(deputy_before, until=until, at=at):
+            end_grants(
+                by=by, at=at, case=case, user=deputy_before, ground=Ground.DEPUTY, because=Ending.ABSENCE,
+                after=sooner - at,
+            )  # fmt: skip
+    _write(row, by=by, at=at)
+    return row
+
+
+def _seen_as_deputy(deputy: User, *, until: datetime, at: datetime) -> list[Casefile]:
+    """The cases that she sees as a deputy until then: by the absence that ended so, as it was."""
+    given = CaseAccess.grants.in_force(at=at).filter(user=deputy, ground=Ground.DEPUTY, ends_at=until)
+    cases = {grant.casefile_id: grant.casefile for grant in given.select_related("casefile").order_by("casefile")}
+    return list(cases.values())
+
+
+@transaction.atomic
 def take_back_absence(*, absence: Absence, by: User, at: datetime, version: int) -> list[CheckIn]:
     """She works after all: the absence is withdrawn, what deputies still hold for her is hers again, and they no
     longer see by it. Returns the contacts that came back."""
@@ -137,11 +171,9 @@ def take_back_absence(*, absence: Absence, by: User, at: datetime, version: int)
     row = _hers_to_arrange(absence, by, at=at)
     gone = withdraw_absence(absence=row, by=by, at=at, version=version)
     back = _give_back(gone, by=by, at=at)
-    until = moment_of(gone.ends_on, time.min)
-    given = CaseAccess.grants.in_force(at=at).filter(user=gone.deputy_id, ground=Ground.DEPUTY, ends_at=until)
     if gone.deputy is not None:
-        for held in given.select_related("casefile"):
-            _let_out(gone.deputy, held.casefile, by=by, at=at)
+        for case in _seen_as_deputy(gone.deputy, until=moment_of(gone.ends_on, time.min), at=at):
+            _let_out(gone.deputy, case, by=by, at=at)
     _write(gone, by=by, at=at)
     return back
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.access.selectors import acts_of, those_who_may
 from cases.access.services import require
 from cases.checkins.selectors import contacts_within, day_past, standing_in_for
-from cases.checkins.services import Told, hand_over_absence, take_back_absence
+from cases.checkins.services import Told, hand_over_absence, rearrange_absence, take_back_absence
 from cases.web.absences.forms import AbsenceForm, ChangeAbsenceForm, chosen_of
 from cases.web.pages import FORM, attempt, listed, typed
 from cases.web.shapes import Versioned
@@ -25,7 +25,7 @@ from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.staff.models import Absence
 from cities.staff.selectors import absence_for, absences_for, can_be_absent, could_stand_in_for, users
-from cities.staff.services import change_absence, record_absence
+from cities.staff.services import record_absence
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -87,7 +87,7 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
         typed(request), initial=now, rows={"deputy": could_stand_in_for(absence.user, at=request.at)}
     )
     if request.method == "POST" and form.is_valid():
-        act = partial(change_absence, absence=absence, by=request.user, at=request.at)
+        act = partial(rearrange_absence, absence=absence, by=request.user, at=request.at)
         done = attempt(form, lambda: act(**form.cleaned_data), now=absence)
         if done is not None:
             messages.success(request, _("The absence is changed."))

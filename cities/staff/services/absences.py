@@ -93,7 +93,7 @@ def _standing(absence: Absence, *, version: int) -> Absence:
 def change_absence(
     *, absence: Absence, by: User, at: datetime, version: int, starts_on: date, ends_on: date, deputy: User | None
 ) -> Absence:
-    """Other days, or another deputy. What was handed over by then is put right when that is confirmed once more."""
+    """Other days, or another deputy. What was handed over by then is put right in the room of contacts."""
     found, city_id = _standing_over(absence.user, by, at=at)
     row = _standing(absence, version=version)
     _clean(row.user, at=at, starts_on=starts_on, ends_on=ends_on, deputy=deputy)

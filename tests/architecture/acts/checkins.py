@@ -19,6 +19,7 @@ from cases.checkins.services import (
     correct_checkin,
     hand_over_absence,
     mark_late,
+    rearrange_absence,
     reassign_checkins,
     record_checkin,
     reinstate_checkin,
@@ -169,14 +170,25 @@ def _(cast: Cast) -> Scene:
     return Scene(cast.alice, act)
 
 
-@scene_of(take_back_absence)
-def _(cast: Cast) -> Scene:
+def handed_over(cast: Cast) -> dict[str, Any]:
     row = a_checkin(*followed(cast), by=cast.alice, due_on=TODAY + 15 * DAY)
     absence = an_absence(cast.alice, begins=14, ends=21, deputy=cast.bob)
     chosen = [Chosen(row.pk, 1, "DEPUTY")]
+    told: dict[str, Any] = {"absence": absence, "by": cast.alice, "at": AT, "version": 1}
     with acting(cast.alice):
-        hand_over_absence(absence=absence, by=cast.alice, at=AT, version=1, chosen=chosen)
-    return Scene(cast.alice, partial(take_back_absence, absence=absence, by=cast.alice, at=AT, version=1))
+        hand_over_absence(**told, chosen=chosen)
+    return told
+
+
+@scene_of(take_back_absence)
+def _(cast: Cast) -> Scene:
+    return Scene(cast.alice, partial(take_back_absence, **handed_over(cast)))
+
+
+@scene_of(rearrange_absence)
+def _(cast: Cast) -> Scene:
+    days: dict[str, Any] = {"starts_on": TODAY + 14 * DAY, "ends_on": TODAY + 15 * DAY, "deputy": cast.bob}
+    return Scene(cast.alice, partial(rearrange_absence, **handed_over(cast), **days))
 
 
 @scene_of(mark_late)

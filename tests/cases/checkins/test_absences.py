@@ -15,7 +15,13 @@ from cases.access.rules import NotAllowed, OutOfSight, Stale
 from cases.access.services import acting
 from cases.checkins.models import CheckIn, CheckInNote, Rhythm
 from cases.checkins.selectors import contacts_of, contacts_within, day_past, standing_in_for
-from cases.checkins.services import Chosen, Told, hand_over_absence, record_checkin, take_back_absence
+from cases.checkins.services import (
+    Chosen,
+    Told,
+    hand_over_absence,
+    record_checkin,
+    take_back_absence,
+)
 from cities.staff.models import Absence, User
 from cities.staff.services import change_absence
 from tests.cases.checkins import oracle
