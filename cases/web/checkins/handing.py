@@ -33,11 +33,9 @@ def checkin(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     found = checkin_for(request.user, case, pk, at=request.at)
     back = reverse("cases:checkin", args=[case.reference, found.pk])
-    form = HandOverForm(
-        typed(request), initial={"version": found.version}, rows={"caseworker": who_can_hold(case, at=request.at)}
-    )
+    form = HandOverForm(typed(request), of=found, rows={"caseworker": who_can_hold(case, at=request.at)})
     return act_page(
-        request, case, form, partial(_hand_over, found), now=found, permission=Permission.CHECKIN_RESCHEDULE,
+        request, case, form, partial(_hand_over, found), permission=Permission.CHECKIN_RESCHEDULE,
         template="cases/checkins/act.html", title=_("Hand a contact to a colleague"), submit=_("Hand over"),
         record=found, checkin=found, late=lateness(found, day_of(request.at)), cancel=back,
         lead=_("Whoever is on the case can hold it. The day stays."), said=_("The contact is handed over."),
@@ -60,11 +58,9 @@ def rhythm(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     found: Any = rhythm_for(request.user, case, pk, at=request.at)
     back = reverse("cases:checkin_list", args=[case.reference])
-    form = HandOverRhythmForm(
-        typed(request), initial={"version": found.version}, rows={"caseworker": who_can_hold(case, at=request.at)}
-    )
+    form = HandOverRhythmForm(typed(request), of=found, rows={"caseworker": who_can_hold(case, at=request.at)})
     return act_page(
-        request, case, form, partial(reassign_rhythm, rhythm=found), now=found, record=found,
+        request, case, form, partial(reassign_rhythm, rhythm=found), record=found,
         permission=Permission.CHECKIN_ARRANGE, title=_("Hand a rhythm to a colleague"), submit=_("Hand over"),
         lead=_("What is planned of it goes along, but for what was changed by hand."), cancel=back, to=back,
         said=_("The rhythm is handed over."),

@@ -12,7 +12,9 @@ from django.views.csrf import csrf_failure
 
 #: Never shown again: what opens something, and what a page says to itself.
 SECRET = ("password", "credential", "code", "secret")
-OWN = frozenset({"csrfmiddlewaretoken", "next", "version", "language", "_save", "_continue", "_addanother"})
+OWN = frozenset({
+    "csrfmiddlewaretoken", "next", "version", "as_read", "compared", "language", "_save", "_continue", "_addanother",
+})  # fmt: skip
 
 Typed = list[tuple[str, str]]
 
