@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cases.access.rules import Refused
+from cases.access.rules import Refused, Stale
 from cases.casefiles.selectors import case_for
 from cases.checkins.models import CheckIn
 from cases.checkins.selectors import checkin_for, rhythm_for
@@ -47,7 +47,7 @@ def _hand_over(found: CheckIn, *, by: User, at: datetime, version: int, casework
     """The act for several, with one: what it says of that one is said beside the form."""
     (told,) = reassign_checkins(by=by, at=at, chosen=[Chosen(found.pk, version)], to=caseworker, reason=reason)
     if not told.done:
-        raise Refused(told.said)
+        raise Stale(told.said) if told.checkin.version != version else Refused(told.said)
     return told.checkin
 
 
