@@ -122,7 +122,7 @@ def test_what_was_read__may_be_nonsense(cast: Cast, case: Casefile, client_of: C
 
 
 def test_plan__long_texts_beside_one_another(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
-    plan = a_plan(case, by=cast.alice, state="DRAFT")
+    plan = a_plan(case, by=cast.alice, state="DRAFT", at=timezone.now())
     address = f"/cases/{case.reference}/plan/{plan.number}/change/"
     alice, carla = client_of(cast.alice), client_of(cast.carla)
     hers, theirs = opened(alice, address), opened(carla, address)
@@ -138,7 +138,10 @@ def test_plan__long_texts_beside_one_another(cast: Cast, case: Casefile, client_
 
 def test_record__tells_what_changed_of_the_contact(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
     today = timezone.localdate()
-    checkin = a_checkin(case, an_agreed_plan(case, by=cast.carla), by=cast.alice, due_on=today)
+    at = timezone.now()
+    checkin = a_checkin(
+        case, an_agreed_plan(case, by=cast.alice, starts_on=today, at=at), by=cast.alice, at=at, due_on=today
+    )
     address = f"/cases/{case.reference}/check-ins/{checkin.pk}/record/"
     alice = client_of(cast.alice)
     hers = opened(alice, address)
@@ -200,7 +203,9 @@ def test_referral__its_statements_too(cast: Cast, case: Casefile, client_of: Cli
 def test_absence__what_was_chosen_for_each_contact_is_kept(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
     today = timezone.localdate()
     alice, days = client_of(cast.alice), {"starts_on": str(today), "ends_on": str(today + timedelta(days=7))}
-    checkin = a_checkin(case, an_agreed_plan(case, by=cast.carla), by=cast.alice, due_on=today + timedelta(days=1))
+    at, tomorrow = timezone.now(), today + timedelta(days=1)
+    plan = an_agreed_plan(case, by=cast.alice, starts_on=today, at=at)
+    checkin = a_checkin(case, plan, by=cast.alice, at=at, due_on=tomorrow)
     page = alice.post("/absences/new/", {"user": cast.alice.pk, "deputy": "", **days})
     address = page.headers["Location"]
     hers = opened(alice, address)
