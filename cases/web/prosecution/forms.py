@@ -149,18 +149,22 @@ class Written:
 
     def is_valid(self) -> bool:
         """Whether both are; both are looked at, so that all that is wrong is said at once."""
-        valid = [self.form.is_valid(), self.facts.is_valid()]
+        valid = [self.form.is_valid(), self.takes_theirs() or self.facts.is_valid()]
         if not valid[1]:
             self.form.add_error(None, gettext("Something is missing in what it states."))
         return all(valid)
 
     def told(self) -> dict[str, Any]:
         """What the service takes. A statement that was left empty, or taken out, is none."""
+        told = {**self.form.cleaned_data, "offences": list(self.form.cleaned_data["offences"])}
+        if self.takes_theirs():
+            return {**told, "facts": [FactDraft(**fact) for fact in self.standing]}
         kept = [form for form in self.facts.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        told = {**self.form.cleaned_data, "facts": [form.drafted() for form in kept]}
-        if isinstance(self.form, Compared) and self.form.takes_theirs(FACTS):
-            told["facts"] = [FactDraft(**fact) for fact in self.standing]
-        return {**told, "offences": list(told["offences"])}
+        return {**told, "facts": [form.drafted() for form in kept]}
+
+    def takes_theirs(self) -> bool:
+        """Whether the statements that somebody else wrote meanwhile are to stay."""
+        return isinstance(self.form, Compared) and self.form.takes_theirs(FACTS)
 
 
 def _typed_so_far(form_class: type[ReferralForm], typed: QueryDict) -> dict[str, Any]:

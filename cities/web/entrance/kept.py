@@ -24,7 +24,7 @@ def typed(request: HttpRequest) -> Typed:
     return [
         (name.replace("_", " ").replace("-", " ").strip().capitalize(), value)
         for name, values in request.POST.lists()
-        if name not in OWN and not any(word in name for word in SECRET)
+        if name not in OWN and not name.startswith("keep_") and not any(word in name for word in SECRET)
         for value in values
         if value.strip()
     ]
