@@ -39,7 +39,7 @@ def test_is_met__by_any_or_by_the_tag_itself(said: str) -> None:
     assert is_met(said, Person(pk=7, version=2))
 
 
-@pytest.mark.parametrize("said", [f"W/{TAG}", '"x"', '""', f'"x", W/{TAG}', f'"{TAG[1:-1].upper()} "', '"*"'])
+@pytest.mark.parametrize("said", [f"W/{TAG}", '"x"', '""', f'"x", W/{TAG}', f'"{TAG[1:-1].upper()}"', '"*"'])
 def test_is_met__by_nothing_else(said: str) -> None:
     assert not is_met(said, Person(pk=7, version=2))
 

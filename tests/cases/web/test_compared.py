@@ -187,7 +187,7 @@ def test_referral__its_statements_too(cast: Cast, case: Casefile, client_of: Cli
         "facts-1-source": "a letter",
         "facts-1-reliability": "B",
     }
-    page, again = sent_again(carla, address, grew.sent(**second))  # type: ignore[arg-type]
+    page, again = sent_again(carla, address, grew.sent(**second))
     told = differs(page, "facts")
     for words in ("Somebody else wrote this", "She wrote this", "And that"):
         assert words in told
