@@ -12,6 +12,7 @@ from django.db.models import F
 from django.test import Client
 
 from cases.access.services import acting
+from cases.web.compared import TOLD
 from cities.staff.models import Absence, User
 from tests.architecture.routes import CASES
 from tests.architecture.scene import Scene, browser_of
@@ -84,3 +85,16 @@ def test_every_form__overwrites_nothing_and_loses_nothing(scene: Scene) -> None:
                 wrong.append(f"{name}: nothing is compared")
             transaction.set_rollback(True)
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_record_with_versions__tells_what_changed() -> None:
+    """The steps of a ladder are changed by the acts on the whole; the settings of a city in the administration."""
+    versioned = {
+        model._meta.model_name: model
+        for model in apps.get_models()
+        if hasattr(model, "version") and (model._meta.app_label == "cases" or model is Absence)
+    }
+    assert set(TOLD) == set(versioned) - {"missedstep"}
+    for name, fields in TOLD.items():
+        for field in fields:
+            assert versioned[name]._meta.get_field(field), f"{name}.{field}"
