@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import connection
@@ -15,11 +16,38 @@ from cities.tokens.services import issue_token
 PROBLEM = "application/problem+json"
 
 
-def by_token(user: User, *, raises: bool = True) -> APIClient:
+#: What one record of which there are versions stands at; an act on it is a step further.
+RECORD = re.compile(
+    r"/api/v1/(?:cases/[^/]+(?:/(?:plans|rhythms)/\d+)?|(?:check-ins|missed-contacts|absences|referrals|people|goals)/\d+)"
+)
+
+
+class Program(APIClient):
+    """Another system. `read=2`: it acts on what it read when that was version 2."""
+
+    def generic(self, method: str, path: str, *args: Any, read: int | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        if read is not None:
+            record = RECORD.match(path)
+            assert record, path
+            told = self.get(record[0]).json()
+            # Of a version that is no more, nobody can tell the tag any longer; it was none that stands.
+            tag = told["etag"] if told.get("version") == read else f'"{read}-before"'
+            extra["headers"] = {"If-Match": tag, **extra.get("headers", {})}
+        return super().generic(method, path, *args, **extra)
+
+
+def by_token(user: User, *, raises: bool = True) -> Program:
     """A client that signs in as `user`. `raises`: what nobody foresaw fails the test, in place of a 500."""
     _token, secret = issue_token(by=user, at=timezone.now(), user=user, name="a test")
-    client = APIClient(raise_request_exception=raises)
+    client = Program(raise_request_exception=raises)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    return client
+
+
+def by_session(user: User) -> Program:
+    """A page of the same site, with the session of somebody who came in a moment ago."""
+    client = Program()
+    client.force_login(user)
     return client
 
 

@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseDoor
-from cases.api.words import OnAVersion, UserName
+from cases.api.versions import OfAVersion
+from cases.api.words import Nothing, UserName
 from cases.checkins.services import rearrange_absence, take_back_absence
 from cities.api.base import PageQuery, Shape
 from cities.api.described import described, paged
@@ -21,7 +22,7 @@ from cities.staff.selectors import absence_for, absences_for, can_be_absent, cou
 from cities.staff.services import record_absence
 
 
-class AbsenceShape(Shape):
+class AbsenceShape(OfAVersion):
     """Days on which somebody doesn't work, and who stands in. Why is kept nowhere."""
 
     id = serializers.IntegerField()
@@ -30,7 +31,6 @@ class AbsenceShape(Shape):
     ends_on = serializers.DateField(help_text="The first day of work again.")
     deputy = UserName(allow_null=True)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
-    version = serializers.IntegerField()
 
 
 class AbsencesQuery(PageQuery):
@@ -54,7 +54,7 @@ class RecordAbsence(AbsenceDays):
     user = serializers.IntegerField(min_value=1, required=False)
 
 
-class ChangeAbsence(AbsenceDays, OnAVersion):
+class ChangeAbsence(AbsenceDays):
     """Other days, or another deputy."""
 
 
@@ -66,7 +66,8 @@ class AbsenceDoor(CaseDoor):
         return None if number is None else self.chosen(rows, number, "deputy")
 
     def shown(self, absence: Absence) -> dict[str, Any]:
-        return dict(AbsenceShape(absence).data)
+        """As it stands now."""
+        return dict(AbsenceShape(absence_for(self.by, absence.pk, at=self.at)).data)
 
 
 class Absences(AbsenceDoor):
@@ -103,26 +104,28 @@ class OneAbsence(AbsenceDoor):
         self.allowed(Permission.ABSENCE_RECORD)
         return Response(self.shown(absence))
 
-    @described("absences_change", "Other days, or another deputy", body=ChangeAbsence, answers=AbsenceShape)
+    @described(
+        "absences_change", "Other days, or another deputy", body=ChangeAbsence, answers=AbsenceShape, guarded=True
+    )
     def put(self, request: Request, pk: int) -> Response:
         absence = absence_for(self.by, pk, at=self.at)
         self.allowed(Permission.ABSENCE_RECORD)
-        told = self.body(ChangeAbsence)
-        told["deputy"] = self.deputy(absence.user, told["deputy"])
-        with self.or_what_stands(lambda: self.shown(absence)):
-            row = rearrange_absence(absence=absence, by=self.by, at=self.at, **told)
-        return Response(self.shown(row))
+        with self.on_what_was_read(absence, self.shown) as version:
+            told = self.body(ChangeAbsence)
+            told["deputy"] = self.deputy(absence.user, told["deputy"])
+            rearrange_absence(absence=absence, by=self.by, at=self.at, version=version, **told)
+        return Response(self.shown(absence))
 
 
 class AbsenceWithdraw(AbsenceDoor):
     """She works after all."""
 
-    @described("absences_withdraw", "Withdraw an absence; contacts come back", body=OnAVersion, answers=AbsenceShape)
+    @described("absences_withdraw", "Withdraw an absence; contacts come back", answers=AbsenceShape, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
         absence = absence_for(self.by, pk, at=self.at)
         self.allowed(Permission.ABSENCE_RECORD)
-        told = self.body(OnAVersion)
-        with self.or_what_stands(lambda: self.shown(absence)):
-            take_back_absence(absence=absence, by=self.by, at=self.at, **told)
-        absence.refresh_from_db()
-        return Response(self.shown(absence))
+        with self.on_what_was_read(absence, self.shown) as version:
+            self.body(Nothing)
+            take_back_absence(absence=absence, by=self.by, at=self.at, version=version)
+        absence.refresh_from_db()  # from here on it is not there any more
+        return Response(dict(AbsenceShape(absence).data))

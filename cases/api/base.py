@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db import DatabaseError
@@ -25,6 +24,7 @@ from cases.access.models import CaseRow
 from cases.access.selectors import compartments_open_to
 from cases.access.services import open_file, open_list, require
 from cases.api.scopes import serves
+from cases.api.versions import is_met, stands_otherwise
 from cases.audit.services import write_refusal
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
@@ -33,7 +33,7 @@ from cases.people.selectors import case_about
 from cases.plans.models import FollowUpPlan
 from cases.plans.selectors import plan_for, plan_in_force
 from cities.api.base import Door
-from cities.api.problems import Problem, of_status, one_error, problem_of
+from cities.api.problems import AsProblem, Problem, of_status, one_error, problem_of
 from cities.places.models import City
 from cities.refusals import NotAllowed, OutOfSight, Refused, Stale
 from cities.roles.permissions import Permission
@@ -66,15 +66,6 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer", "description": "A token of the house, at most 90 days old."}
 
 
-class StandsOtherwise(Exception):
-    """Somebody else was first: what was sent is not done, what stands now is in the answer."""
-
-    def __init__(self, stale: Stale, current: Any) -> None:
-        super().__init__(stale.message)
-        self.stale = stale
-        self.current = current
-
-
 def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler: every error as a problem. None: nobody foresaw it, Django answers 500."""
     request: Request = context["request"]
@@ -87,8 +78,6 @@ def answer(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
             return of_status(403).response(request._request)
     except DatabaseError as unwritten:  # that she was refused could not be written down
         error = unwritten
-    if isinstance(error, StandsOtherwise):
-        return replace(refusal(error.stale), more={"current": error.current}).response(request._request)
     if isinstance(error, Refused):
         where = "parameter" if request.method in ("GET", "HEAD") else "pointer"
         return refusal(error, where).response(request._request)
@@ -103,8 +92,6 @@ def refusal(refused: Refused, where: str = "pointer") -> Problem:
     """409 when what stands forbids the act; 422 when something that was sent must be mended first."""
     path = tuple(refused.field.split(".")) if refused.field else ()
     found = (one_error(refused.message, path=path, code=refused.code, where=where),)
-    if isinstance(refused, Stale):
-        return Problem(409, "stale", _("Changed by somebody else since"), refused.message, found)
     status = 422 if refused.field else 409
     return Problem(status, "refused", _("Refused by a rule of the field"), refused.message, found)
 
@@ -131,6 +118,23 @@ class CaseDoor(Door):
     def allowed(self, permission: Permission, case: Casefile | None = None) -> None:
         """Raises before anything is read of the body: an act one doesn't have isn't discussed."""
         require(self.by, permission, case=case, at=self.at)
+
+    def in_person(self) -> None:
+        """What the pages ask for once more is for somebody who is there: never for a token, and in a session only when
+        she showed lately who she is. Raises before anything is read of the body."""
+        asked = self.request._request
+        if self.request.auth is not None:
+            _denied(self.request, "no person")
+            raise AsProblem(
+                Problem(
+                    403, "person-needed", _("Somebody has to do this herself"),
+                    _("A token has nobody in front of it. Sign in, and do it on the page."),
+                )
+            )  # fmt: skip
+        if not asked.shown_lately():  # type: ignore[attr-defined]
+            told = _("Show once more that it is you, at “where”, and send it again.")
+            where = {"where": asked.shown_at()}  # type: ignore[attr-defined]
+            raise AsProblem(Problem(403, "step-up", _("Please show that it is you"), told, more=where))
 
     def within(self, rows: QuerySet[RowT]) -> QuerySet[RowT]:
         """A second net under `visible_to`: what lies in a case of another city than the token's is left out."""
@@ -203,12 +207,25 @@ class CaseDoor(Door):
         return self.listed(shape, rows, following)
 
     @contextmanager
-    def or_what_stands(self, shown: Callable[[], Any]) -> Iterator[None]:
-        """An act on a version that was read: when it is stale, the refusal carries what stands now."""
+    def on_what_was_read(self, row: RowT, shown: Callable[[RowT], Mapping[str, Any]]) -> Iterator[int]:
+        """An act on the version of a record that `If-Match` says was read, which it gives to the service.
+
+        Raises before the body is looked at when none is said, or when another one stands: then, as when somebody is
+        quicker between here and the service, the refusal carries the record as `shown` shows it now.
+        """
+        if not is_met(self.request.headers.get("If-Match"), row):
+            raise stands_otherwise(shown(row))
         try:
-            yield
+            yield row.version  # type: ignore[attr-defined]
         except Stale as stale:
-            raise StandsOtherwise(stale, shown()) from stale
+            raise stands_otherwise(shown(row)) from stale
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What shows one record of which there are versions has its tag."""
+        told = getattr(response, "data", None)
+        if isinstance(told, Mapping) and "etag" in told:
+            response["ETag"] = told["etag"]
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class PlannedDoor(CaseDoor):

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from cases.access.selectors import compartments_open_to
 from cases.api.base import CaseDoor
-from cases.api.words import AgencyName, OnAVersion, PersonName, UserName
+from cases.api.versions import OfAVersion
+from cases.api.words import AgencyName, PersonName, UserName
 from cases.casefiles.models import Casefile
 from cases.casefiles.rules import ARROWS, LegalGround, Stage
 from cases.casefiles.selectors import cases_for, listed_cases
@@ -29,7 +30,7 @@ from cities.roles.rules import Compartment
 from cities.staff.selectors import colleagues
 
 
-class CaseShape(Shape):
+class CaseShape(OfAVersion):
     """A case, as in a list."""
 
     reference = serializers.CharField()
@@ -45,7 +46,6 @@ class CaseShape(Shape):
     next_step = serializers.CharField()
     next_step_on = serializers.DateField()
     review_on = serializers.DateField(allow_null=True)
-    version = serializers.IntegerField()
 
 
 class CaseDetail(CaseShape):
@@ -101,14 +101,14 @@ class OpenCase(Shape):
     next_step_on = serializers.DateField()
 
 
-class MoveCase(OnAVersion):
+class MoveCase(Shape):
     """To another stage. Closing, reopening and every step back say why."""
 
     to = serializers.ChoiceField(choices=Stage.choices)
     reason = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
 
 
-class SetNextStep(OnAVersion):
+class SetNextStep(Shape):
     """Who does what next, and by when."""
 
     owner = serializers.IntegerField(min_value=1, help_text="A user.")
@@ -191,25 +191,24 @@ class Case(CaseView):
 class CaseStage(CaseView):
     """To another stage."""
 
-    @described("cases_move", "Move a case to another stage", body=MoveCase, answers=CaseDetail)
+    @described("cases_move", "Move a case to another stage", body=MoveCase, answers=CaseDetail, guarded=True)
     def post(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
         self.allowed(Permission.CASE_CHANGE, case)
-        told = self.body(MoveCase)
-        with self.or_what_stands(lambda: self.shown(case)):
-            move_case(case=case, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(case, self.shown) as version:
+            move_case(case=case, by=self.by, at=self.at, version=version, **self.body(MoveCase))
         return Response(self.shown(case))
 
 
 class CaseNextStep(CaseView):
     """The next step."""
 
-    @described("cases_set_next_step", "Say who does what next", body=SetNextStep, answers=CaseDetail)
+    @described("cases_set_next_step", "Say who does what next", body=SetNextStep, answers=CaseDetail, guarded=True)
     def post(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
         self.allowed(Permission.CASE_CHANGE, case)
-        told = self.body(SetNextStep)
-        told["owner"] = self.a_user(case.city, told["owner"], "owner")
-        with self.or_what_stands(lambda: self.shown(case)):
-            set_next_step(case=case, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(case, self.shown) as version:
+            told = self.body(SetNextStep)
+            told["owner"] = self.a_user(case.city, told["owner"], "owner")
+            set_next_step(case=case, by=self.by, at=self.at, version=version, **told)
         return Response(self.shown(case))

@@ -13,7 +13,8 @@ from cases.access.selectors import compartments_open_to
 from cases.access.services import open_list
 from cases.api.base import PlannedDoor
 from cases.api.rhythm_shapes import ContactShape
-from cases.api.words import OnAVersion, UserName
+from cases.api.versions import OfAVersion
+from cases.api.words import Nothing, UserName
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import AskedBy, CheckInKind, CheckInState, MoveReason, Outcome, working_days_late
 from cases.checkins.selectors import checkin_for, checkins_for, listed_checkins, missed_of, notes_of
@@ -34,7 +35,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 
 
-class CheckInShape(Shape):
+class CheckInShape(OfAVersion):
     """One contact, as in a list."""
 
     id = serializers.IntegerField()
@@ -62,7 +63,6 @@ class CheckInShape(Shape):
     moved_because = serializers.ChoiceField(choices=MoveReason.choices, allow_blank=True)
     asked_by = serializers.ChoiceField(choices=AskedBy.choices, allow_blank=True)
     replaces = serializers.IntegerField(source="replaces_id", allow_null=True)
-    version = serializers.IntegerField()
 
 
 class NoteShape(Shape):
@@ -115,7 +115,7 @@ class ArrangeCheckIn(ContactShape):
     tolerance_days = serializers.IntegerField(min_value=0, max_value=60, default=0)
 
 
-class ChangeCheckIn(ContactShape, OnAVersion):
+class ChangeCheckIn(ContactShape):
     """How this one is held; its day stays."""
 
     due_time = serializers.TimeField(allow_null=True, default=None)
@@ -125,7 +125,7 @@ def _a_text(what: str) -> serializers.CharField:
     return serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="", help_text=what)
 
 
-class CorrectCheckIn(OnAVersion):
+class CorrectCheckIn(Shape):
     """What should have been recorded."""
 
     outcome = serializers.ChoiceField(choices=Outcome.choices)
@@ -143,7 +143,7 @@ class RecordCheckIn(CorrectCheckIn):
     next_time = serializers.TimeField(allow_null=True, default=None)
 
 
-class CancelCheckIn(OnAVersion):
+class CancelCheckIn(Shape):
     """Who asked, and why."""
 
     asked_by = serializers.ChoiceField(choices=AskedBy.choices)
@@ -242,16 +242,16 @@ class CheckInAct(CheckInView):
     def act(self, pk: int, permission: Permission, shape: type[Shape], service: Any, *, status: int = 200) -> Response:
         checkin = self.checkin(pk)
         self.allowed(permission, checkin.casefile)
-        told = self.with_people(checkin.casefile, self.body(shape))
-        with self.or_what_stands(lambda: self.shown(checkin)):
-            done: CheckIn = service(checkin=checkin, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(checkin, self.shown) as version:
+            told = self.with_people(checkin.casefile, self.body(shape))
+            done: CheckIn = service(checkin=checkin, by=self.by, at=self.at, version=version, **told)
         return Response(self.shown(done), status=status)
 
 
 class CheckInRecord(CheckInAct):
     """What came of it."""
 
-    @described("checkins_record", "Record what came of a check-in, once", body=RecordCheckIn, answers=CheckInDetail)
+    @described("checkins_record", "Record what came, once", body=RecordCheckIn, answers=CheckInDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RECORD, RecordCheckIn, record_checkin)
 
@@ -259,7 +259,9 @@ class CheckInRecord(CheckInAct):
 class CheckInCorrect(CheckInAct):
     """A correction."""
 
-    @described("checkins_correct", "Correct what was recorded", body=CorrectCheckIn, answers=CheckInDetail)
+    @described(
+        "checkins_correct", "Correct what was recorded", body=CorrectCheckIn, answers=CheckInDetail, guarded=True
+    )
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RECORD, CorrectCheckIn, correct_checkin)
 
@@ -267,7 +269,7 @@ class CheckInCorrect(CheckInAct):
 class CheckInChange(CheckInAct):
     """This one."""
 
-    @described("checkins_change", "Change how one is held, and by whom", body=ChangeCheckIn, answers=CheckInDetail)
+    @described("checkins_change", "Change how one is held", body=ChangeCheckIn, answers=CheckInDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RESCHEDULE, ChangeCheckIn, change_checkin)
 
@@ -277,7 +279,7 @@ class CheckInReschedule(CheckInAct):
 
     @described(
         "checkins_reschedule", "Move a check-in; the one that takes its place is answered",
-        body=RescheduleCheckIn, answers=CheckInDetail, status=201,
+        body=RescheduleCheckIn, answers=CheckInDetail, status=201, guarded=True,
     )  # fmt: skip
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RESCHEDULE, RescheduleCheckIn, reschedule_checkin, status=201)
@@ -286,7 +288,7 @@ class CheckInReschedule(CheckInAct):
 class CheckInCancel(CheckInAct):
     """Called off."""
 
-    @described("checkins_cancel", "Call a check-in off", body=CancelCheckIn, answers=CheckInDetail)
+    @described("checkins_cancel", "Call a check-in off", body=CancelCheckIn, answers=CheckInDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RESCHEDULE, CancelCheckIn, cancel_checkin)
 
@@ -294,6 +296,6 @@ class CheckInCancel(CheckInAct):
 class CheckInReinstate(CheckInAct):
     """On again."""
 
-    @described("checkins_reinstate", "Take back a cancellation", body=OnAVersion, answers=CheckInDetail)
+    @described("checkins_reinstate", "Take back a cancellation", answers=CheckInDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
-        return self.act(pk, Permission.CHECKIN_RESCHEDULE, OnAVersion, reinstate_checkin)
+        return self.act(pk, Permission.CHECKIN_RESCHEDULE, Nothing, reinstate_checkin)

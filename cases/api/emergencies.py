@@ -1,4 +1,4 @@
-"""Emergency openings: open, list, end, review."""
+"""Emergency openings: open, which no token can, list, end, review."""
 
 from __future__ import annotations
 
@@ -113,6 +113,7 @@ class EmergencyOpenings(OpeningDoor):
     )
     def post(self, request: Request) -> Response:
         self.allowed(Permission.EMERGENCY_OPEN)
+        self.in_person()
         opening = open_in_emergency(by=self.by, at=self.at, **self.body(OpenInEmergency))
         if opening is None:
             raise not_there()

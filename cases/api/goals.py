@@ -1,20 +1,23 @@
-"""Goals of a plan and the steps towards them. Each answer is the version of the plan that they belong to."""
+"""Goals of a plan and the steps towards them. What is added is answered with the version of the plan it belongs to."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.plans import PlanDetail, PlanView
-from cases.api.words import OnAVersion
+from cases.api.plans import GoalShape, PlanDetail, PlanView
 from cases.assessments.rules import LifeDomain
+from cases.plans.models import Goal
 from cases.plans.rules import GoalState
 from cases.plans.selectors import action_for, goal_for, plan_for
 from cases.plans.services import add_action, add_goal, change_goal, finish_action, reopen_action
 from cities.api.base import Shape
 from cities.api.described import described
 from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
 
 
 class AddGoal(Shape):
@@ -26,7 +29,7 @@ class AddGoal(Shape):
     target_on = serializers.DateField()
 
 
-class ChangeGoal(OnAVersion):
+class ChangeGoal(Shape):
     """What is to be different; what is left out stays as it is."""
 
     domain = serializers.ChoiceField(choices=LifeDomain.choices, required=False)
@@ -69,16 +72,30 @@ class PlanGoals(PlanView):
 class OneGoal(PlanView):
     """One goal."""
 
-    @described("goals_change", "Change a goal, or say what came of it", body=ChangeGoal, answers=PlanDetail)
+    def goal(self, goal: Goal) -> dict[str, Any]:
+        """The goal as it stands now, opened."""
+        row = goal_for(self.by, goal.pk, at=self.at)
+        self.opened(row.casefile, Permission.PLAN_READ, Compartment.CARE, row)
+        return dict(GoalShape(row).data)
+
+    @described("goals_read", "A goal with its actions", answers=GoalShape)
+    def get(self, request: Request, pk: int) -> Response:
+        goal = goal_for(self.by, pk, at=self.at)
+        self.allowed(Permission.PLAN_READ, goal.casefile)
+        return Response(self.goal(goal))
+
+    @described(
+        "goals_change", "Change a goal, or say what came of it", body=ChangeGoal, answers=GoalShape, guarded=True
+    )
     def patch(self, request: Request, pk: int) -> Response:
         goal = goal_for(self.by, pk, at=self.at)
         self.allowed(Permission.PLAN_CHANGE, goal.casefile)
-        told = self.changes(goal, ChangeGoal)
-        if told["owner"] != goal.owner:
-            told["owner"] = self.a_user(goal.casefile.city, told["owner"], "owner")
-        with self.or_what_stands(lambda: self.shown(goal.plan)):
-            change_goal(goal=goal, by=self.by, at=self.at, **told)
-        return Response(self.shown(goal.plan))
+        with self.on_what_was_read(goal, self.goal) as version:
+            told = self.changes(goal, ChangeGoal)
+            if told["owner"] != goal.owner:
+                told["owner"] = self.a_user(goal.casefile.city, told["owner"], "owner")
+            change_goal(goal=goal, by=self.by, at=self.at, version=version, **told)
+        return Response(self.goal(goal))
 
 
 class GoalActions(PlanView):

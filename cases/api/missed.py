@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseDoor
-from cases.api.words import OnAVersion, UserName
+from cases.api.versions import OfAVersion
+from cases.api.words import Nothing, UserName
 from cases.checkins.models import MissedContact
 from cases.checkins.rules import MissAnswer, MissCause, MissStep
 from cases.checkins.selectors import listed_missed, missed_for, missed_with
@@ -35,7 +36,7 @@ class StepShape(Shape):
     over_at = serializers.DateTimeField(allow_null=True, help_text="Null: it is on this step.")
 
 
-class MissedShape(Shape):
+class MissedShape(OfAVersion):
     """A check-in that was missed, or of which nobody said what came."""
 
     id = serializers.IntegerField()
@@ -51,7 +52,6 @@ class MissedShape(Shape):
     answered_at = serializers.DateTimeField(allow_null=True)
     answered_by = UserName(allow_null=True)
     steps = StepShape(many=True, help_text="In the order in which they were taken.")
-    version = serializers.IntegerField()
 
 
 class MissedQuery(PageQuery):
@@ -63,7 +63,7 @@ class MissedQuery(PageQuery):
     answered = serializers.BooleanField(default=False, help_text="Those that were answered.")
 
 
-class AnswerMissed(OnAVersion):
+class AnswerMissed(Shape):
     """The answer. Arranged anew takes a day; explained and closed take a reason."""
 
     answer = serializers.ChoiceField(choices=ANSWERS)
@@ -122,24 +122,23 @@ class MissedAct(MissedDoor):
     def act(self, pk: int, shape: type[Shape], service: Any) -> Response:
         missed = self.missed(pk)
         self.allowed(Permission.MISSED_ANSWER, missed.casefile)
-        told = self.body(shape)
-        with self.or_what_stands(lambda: self.shown(missed)):
-            done: MissedContact = service(missed=missed, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(missed, self.shown) as version:
+            done: MissedContact = service(missed=missed, by=self.by, at=self.at, version=version, **self.body(shape))
         return Response(self.shown(done))
 
 
 class MissedAcknowledge(MissedAct):
     """I see to it."""
 
-    @described("missed_acknowledge", "Say that one sees to a missed contact", body=OnAVersion, answers=MissedShape)
+    @described("missed_acknowledge", "Say that one sees to a missed contact", answers=MissedShape, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
-        return self.act(pk, OnAVersion, acknowledge_miss)
+        return self.act(pk, Nothing, acknowledge_miss)
 
 
 class MissedAnswer(MissedAct):
     """It stops climbing."""
 
-    @described("missed_answer", "Answer a missed contact", body=AnswerMissed, answers=MissedShape)
+    @described("missed_answer", "Answer a missed contact", body=AnswerMissed, answers=MissedShape, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, AnswerMissed, answer_miss)
 
@@ -147,6 +146,6 @@ class MissedAnswer(MissedAct):
 class MissedReopen(MissedAct):
     """It goes on."""
 
-    @described("missed_reopen", "Take back that it was explained or closed", body=OnAVersion, answers=MissedShape)
+    @described("missed_reopen", "Take back that it was explained or closed", answers=MissedShape, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
-        return self.act(pk, OnAVersion, reopen_miss)
+        return self.act(pk, Nothing, reopen_miss)

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from cases.access.services import open_list
 from cases.api.base import CaseDoor
-from cases.api.words import OnAVersion, PersonName
+from cases.api.versions import OfAVersion, tag_of
+from cases.api.words import PersonName
 from cases.casefiles.selectors import cases_for
 from cases.people.models import Person, Relationship
 from cases.people.rules import LONGEST_NAME, BirthPrecision, NameKind, RelationshipKind, Sex
@@ -46,19 +47,18 @@ class NameShape(Shape):
     recorded_at = serializers.DateTimeField()
 
 
-class PersonDetail(PersonShape):
+class PersonDetail(OfAVersion, PersonShape):
     """A person, opened."""
 
     language = serializers.CharField(allow_blank=True)
     interpreter_needed = serializers.BooleanField()
     phone = serializers.CharField(allow_blank=True)
     address = serializers.CharField(allow_blank=True)
-    version = serializers.IntegerField()
     names = NameShape(many=True)
     cases = serializers.ListField(child=serializers.CharField(), help_text="References of cases that you may know of.")
 
 
-class ChangePerson(OnAVersion):
+class ChangePerson(Shape):
     """What is to be different; what is left out stays as it is."""
 
     official_name = serializers.CharField(max_length=LONGEST_NAME, required=False)
@@ -146,8 +146,8 @@ class PersonView(CaseDoor):
         cases = cases_for(self.by, at=self.at).filter(person=row).order_by("pk")
         told = PersonShape(row).data | {
             "language": row.language, "interpreter_needed": row.interpreter_needed, "phone": row.phone,
-            "address": row.address, "version": row.version, "names": NameShape(names_of(row), many=True).data,
-            "cases": list(cases.values_list("reference", flat=True)),
+            "address": row.address, "version": row.version, "etag": tag_of(row),
+            "names": NameShape(names_of(row), many=True).data, "cases": list(cases.values_list("reference", flat=True)),
         }  # fmt: skip
         return dict(told)
 
@@ -192,13 +192,14 @@ class OnePerson(PersonView):
     def get(self, request: Request, pk: int) -> Response:
         return Response(self.shown(person_for(self.by, pk, at=self.at)))
 
-    @described("people_change", "Correct or complete who somebody is", body=ChangePerson, answers=PersonDetail)
+    @described(
+        "people_change", "Correct or complete who somebody is", body=ChangePerson, answers=PersonDetail, guarded=True
+    )
     def patch(self, request: Request, pk: int) -> Response:
         person = person_for(self.by, pk, at=self.at)
         self.allowed_with(person, Permission.PERSON_CHANGE)
-        told = self.body(ChangePerson)
-        with self.or_what_stands(lambda: self.shown(person)):
-            change_person(person=person, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(person, self.shown) as version:
+            change_person(person=person, by=self.by, at=self.at, version=version, **self.body(ChangePerson))
         return Response(self.shown(person))
 
 

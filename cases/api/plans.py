@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from cases.access.services import open_list
 from cases.api.base import CaseDoor
-from cases.api.words import OnAVersion, UserName
+from cases.api.versions import OfAVersion
+from cases.api.words import Nothing, UserName
 from cases.assessments.rules import LifeDomain
 from cases.casefiles.models import Casefile
 from cases.plans.models import FollowUpPlan
@@ -36,7 +37,7 @@ class ActionShape(Shape):
     done_by = UserName(allow_null=True)
 
 
-class GoalShape(Shape):
+class GoalShape(OfAVersion):
     """Something to reach in a domain of life."""
 
     id = serializers.IntegerField()
@@ -47,10 +48,9 @@ class GoalShape(Shape):
     state = serializers.ChoiceField(choices=GoalState.choices)
     result = serializers.CharField(allow_blank=True)
     actions = ActionShape(many=True)
-    version = serializers.IntegerField()
 
 
-class PlanShape(Shape):
+class PlanShape(OfAVersion):
     """A version of a case's plan, as in a list."""
 
     case = serializers.CharField(source="casefile.reference")
@@ -60,7 +60,6 @@ class PlanShape(Shape):
     agreed_on = serializers.DateField(allow_null=True)
     review_on = serializers.DateField(allow_null=True)
     ended_on = serializers.DateField(allow_null=True)
-    version = serializers.IntegerField()
 
 
 class PlanDetail(PlanShape):
@@ -82,7 +81,7 @@ class DraftPlan(Shape):
     person_view = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
 
 
-class ChangePlan(OnAVersion):
+class ChangePlan(Shape):
     """What is to be different; what is left out stays as it is."""
 
     starts_on = serializers.DateField(required=False)
@@ -94,14 +93,14 @@ class ChangePlan(OnAVersion):
     review_on = serializers.DateField(allow_null=True, required=False)
 
 
-class AgreePlan(OnAVersion):
+class AgreePlan(Shape):
     """The day on which the person agreed."""
 
     agreed_on = serializers.DateField()
     review_on = serializers.DateField(allow_null=True, default=None, help_text="Three months later, when left out.")
 
 
-class EndPlan(OnAVersion):
+class EndPlan(Shape):
     """The end of a plan in force, or of a version that never was."""
 
     ended_on = serializers.DateField()
@@ -154,13 +153,14 @@ class OnePlan(PlanView):
         case = self.case_in_care(reference, Permission.PLAN_READ)
         return Response(self.shown(plan_for(self.by, case, number, at=self.at)))
 
-    @described("plans_change", "Change a version that is in the making", body=ChangePlan, answers=PlanDetail)
+    @described(
+        "plans_change", "Change a version that is in the making", body=ChangePlan, answers=PlanDetail, guarded=True
+    )
     def patch(self, request: Request, reference: str, number: int) -> Response:
         case = self.case_in_care(reference, Permission.PLAN_CHANGE)
         plan = plan_for(self.by, case, number, at=self.at)
-        told = self.changes(plan, ChangePlan)
-        with self.or_what_stands(lambda: self.shown(plan)):
-            change_plan(plan=plan, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(plan, self.shown) as version:
+            change_plan(plan=plan, by=self.by, at=self.at, version=version, **self.changes(plan, ChangePlan))
         return Response(self.shown(plan))
 
 
@@ -170,32 +170,33 @@ class PlanAct(PlanView):
     def act(self, reference: str, number: int, shape: type[Shape], service: Callable[..., object]) -> Response:
         case = self.case_in_care(reference, Permission.PLAN_CHANGE)
         plan = plan_for(self.by, case, number, at=self.at)
-        told = self.body(shape)
-        with self.or_what_stands(lambda: self.shown(plan)):
-            service(plan=plan, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(plan, self.shown) as version:
+            service(plan=plan, by=self.by, at=self.at, version=version, **self.body(shape))
         return Response(self.shown(plan))
 
 
 class PlanPropose(PlanAct):
     """Before the person."""
 
-    @described("plans_propose", "Put a version before the person", body=OnAVersion, answers=PlanDetail)
+    @described("plans_propose", "Put a version before the person", answers=PlanDetail, guarded=True)
     def post(self, request: Request, reference: str, number: int) -> Response:
-        return self.act(reference, number, OnAVersion, propose_plan)
+        return self.act(reference, number, Nothing, propose_plan)
 
 
 class PlanTakeBack(PlanAct):
     """Back to draft."""
 
-    @described("plans_take_back", "Take a proposal back to draft", body=OnAVersion, answers=PlanDetail)
+    @described("plans_take_back", "Take a proposal back to draft", answers=PlanDetail, guarded=True)
     def post(self, request: Request, reference: str, number: int) -> Response:
-        return self.act(reference, number, OnAVersion, take_back_plan)
+        return self.act(reference, number, Nothing, take_back_plan)
 
 
 class PlanAgree(PlanAct):
     """In force."""
 
-    @described("plans_agree", "The person agrees: the version is in force", body=AgreePlan, answers=PlanDetail)
+    @described(
+        "plans_agree", "The person agrees: the version is in force", body=AgreePlan, answers=PlanDetail, guarded=True
+    )
     def post(self, request: Request, reference: str, number: int) -> Response:
         return self.act(reference, number, AgreePlan, agree_plan)
 
@@ -203,6 +204,6 @@ class PlanAgree(PlanAct):
 class PlanEnd(PlanAct):
     """The end."""
 
-    @described("plans_end", "End a plan, or drop a version", body=EndPlan, answers=PlanDetail)
+    @described("plans_end", "End a plan, or drop a version", body=EndPlan, answers=PlanDetail, guarded=True)
     def post(self, request: Request, reference: str, number: int) -> Response:
         return self.act(reference, number, EndPlan, end_plan)

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseDoor
 from cases.api.offences import OffenceShape
-from cases.api.words import AgencyName, OnAVersion, UserName
+from cases.api.versions import OfAVersion
+from cases.api.words import AgencyName, Nothing, UserName
 from cases.casefiles.models import Casefile
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.rules import (
@@ -73,7 +74,7 @@ class StageChangeShape(Shape):
     changed_by = UserName(source="recorded_by")
 
 
-class ReferralShape(Shape):
+class ReferralShape(OfAVersion):
     """A referral, as in a list."""
 
     id = serializers.IntegerField()
@@ -89,7 +90,6 @@ class ReferralShape(Shape):
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     answer = serializers.ChoiceField(choices=Answer.choices, allow_blank=True)
-    version = serializers.IntegerField()
 
 
 class ReferralDetail(ReferralShape):
@@ -126,17 +126,13 @@ class DraftReferral(Shape):
     offences = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=50, default=list)
 
 
-class ChangeReferral(OnAVersion, DraftReferral):
-    """The whole statement anew, while it is a draft."""
-
-
-class WithAReason(OnAVersion):
+class WithAReason(Shape):
     """Why."""
 
     reason = serializers.CharField(max_length=2_000)
 
 
-class AnswerReferral(OnAVersion):
+class AnswerReferral(Shape):
     """What the office answers."""
 
     answer = serializers.ChoiceField(choices=Answer.choices)
@@ -159,9 +155,9 @@ class ReferralView(CaseDoor):
         row.changes_shown = stage_changes_of(row, self.by, at=self.at)
         return dict(ReferralDetail(row).data)
 
-    def statement(self, shape: type[Shape]) -> dict[str, Any]:
+    def statement(self) -> dict[str, Any]:
         """What is written, with the office and the articles it names."""
-        told = self.body(shape)
+        told = self.body(DraftReferral)
         told["addressed_to"] = self.chosen(offices(), told["addressed_to"], "addressed_to")
         told["facts"] = [FactDraft(**fact) for fact in told["facts"]]
         articles = offences_on(timezone.localdate(self.at))
@@ -196,7 +192,7 @@ class CaseReferrals(ReferralView):
     def post(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
         self.allowed(Permission.REFERRAL_DRAFT, case)
-        referral = draft_referral(case=case, by=self.by, at=self.at, **self.statement(DraftReferral))
+        referral = draft_referral(case=case, by=self.by, at=self.at, **self.statement())
         return Response(self.shown(referral), status=201)
 
 
@@ -207,13 +203,12 @@ class OneReferral(ReferralView):
     def get(self, request: Request, pk: int) -> Response:
         return Response(self.shown(referral_for(self.by, pk, at=self.at)))
 
-    @described("referrals_change", "Write a draft anew", body=ChangeReferral, answers=ReferralDetail)
+    @described("referrals_change", "Write a draft anew", body=DraftReferral, answers=ReferralDetail, guarded=True)
     def put(self, request: Request, pk: int) -> Response:
         referral = referral_for(self.by, pk, at=self.at)
         self.allowed(Permission.REFERRAL_DRAFT, self.case_of(referral))
-        told = self.statement(ChangeReferral)
-        with self.or_what_stands(lambda: self.shown(referral)):
-            change_referral(referral=referral, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(referral, self.shown) as version:
+            change_referral(referral=referral, by=self.by, at=self.at, version=version, **self.statement())
         return Response(self.shown(referral))
 
 
@@ -223,24 +218,26 @@ class ReferralAct(ReferralView):
     def act(self, pk: int, permission: Permission, shape: type[Shape], service: Callable[..., object]) -> Response:
         referral = referral_for(self.by, pk, at=self.at)
         self.allowed(permission, self.case_of(referral))
-        told = self.body(shape)
-        with self.or_what_stands(lambda: self.shown(referral)):
-            service(referral=referral, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(referral, self.shown) as version:
+            service(referral=referral, by=self.by, at=self.at, version=version, **self.body(shape))
         return Response(self.shown(referral))
 
 
 class ReferralApprove(ReferralAct):
     """The second pair of eyes."""
 
-    @described("referrals_approve", "Approve, as a second person", body=OnAVersion, answers=ReferralDetail)
+    @described("referrals_approve", "Approve, as a second person", answers=ReferralDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
-        return self.act(pk, Permission.REFERRAL_APPROVE, OnAVersion, approve_referral)
+        return self.act(pk, Permission.REFERRAL_APPROVE, Nothing, approve_referral)
 
 
 class ReferralTakeBack(ReferralAct):
     """Back to draft."""
 
-    @described("referrals_take_back", "Take an approved one back to draft", body=WithAReason, answers=ReferralDetail)
+    @described(
+        "referrals_take_back", "Take an approved one back to draft",
+        body=WithAReason, answers=ReferralDetail, guarded=True,
+    )  # fmt: skip
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.REFERRAL_APPROVE, WithAReason, take_back_referral)
 
@@ -248,15 +245,17 @@ class ReferralTakeBack(ReferralAct):
 class ReferralSend(ReferralAct):
     """It leaves."""
 
-    @described("referrals_send", "Send; there is no way back", body=OnAVersion, answers=ReferralDetail)
+    @described("referrals_send", "Send; there is no way back", answers=ReferralDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
-        return self.act(pk, Permission.REFERRAL_SEND, OnAVersion, send_referral)
+        return self.act(pk, Permission.REFERRAL_SEND, Nothing, send_referral)
 
 
 class ReferralWithdraw(ReferralAct):
     """Given up."""
 
-    @described("referrals_withdraw", "Give up one that has not left", body=WithAReason, answers=ReferralDetail)
+    @described(
+        "referrals_withdraw", "Give up one that has not left", body=WithAReason, answers=ReferralDetail, guarded=True
+    )
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.REFERRAL_DRAFT, WithAReason, withdraw_referral)
 
@@ -264,14 +263,14 @@ class ReferralWithdraw(ReferralAct):
 class ReferralAcknowledge(ReferralAct):
     """The office has it."""
 
-    @described("referrals_acknowledge", "Acknowledge, at the office", body=OnAVersion, answers=ReferralDetail)
+    @described("referrals_acknowledge", "Acknowledge, at the office", answers=ReferralDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
-        return self.act(pk, Permission.REFERRAL_ACKNOWLEDGE, OnAVersion, acknowledge_referral)
+        return self.act(pk, Permission.REFERRAL_ACKNOWLEDGE, Nothing, acknowledge_referral)
 
 
 class ReferralAnswer(ReferralAct):
     """The answer."""
 
-    @described("referrals_answer", "Answer, at the office", body=AnswerReferral, answers=ReferralDetail)
+    @described("referrals_answer", "Answer, at the office", body=AnswerReferral, answers=ReferralDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.REFERRAL_ANSWER, AnswerReferral, answer_referral)

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from cases.api.words import OnAVersion, UserName
+from cases.api.versions import OfAVersion
+from cases.api.words import UserName
 from cases.checkins.models import Rhythm
 from cases.checkins.rules import (
     MOST_STEPS,
@@ -161,14 +162,14 @@ class PreviewRhythm(ByRule, PatternShape):
     then = serializers.ListField(child=StepShape(), max_length=MOST_STEPS - 1, default=list)
 
 
-class ChangeRhythm(ByRule, PatternShape, RhythmContact, OnAVersion):
+class ChangeRhythm(ByRule, PatternShape, RhythmContact):
     """The rhythm as it is to be from a day on."""
 
     starts_on = None  # type: ignore[assignment]
     from_on = serializers.DateField(help_text="The first day of what is new.")
 
 
-class RhythmShape(PatternShape):
+class RhythmShape(OfAVersion, PatternShape):
     """A rhythm: how often, how, by whom."""
 
     id = serializers.IntegerField()
@@ -190,7 +191,6 @@ class RhythmShape(PatternShape):
     pauses = PauseShape(many=True)
     materialised_until = serializers.DateField(help_text="Check-ins exist up to this day, exclusive.")
     is_set_aside = serializers.SerializerMethodField(help_text="The clock could make nothing of it.")
-    version = serializers.IntegerField()
 
     def get_in_words(self, rhythm: Rhythm) -> str:
         return in_words_to_the_end(rhythm)
@@ -240,13 +240,13 @@ class Preview(Shape):
     days = PlannedShape(many=True)
 
 
-class EndRhythm(OnAVersion):
+class EndRhythm(Shape):
     """The first day without; null: as long as the plan lasts."""
 
     ends_on = serializers.DateField(allow_null=True)
 
 
-class PauseRhythm(OnAVersion):
+class PauseRhythm(Shape):
     """A pause; without an end, until the rhythm is resumed."""
 
     starts_on = serializers.DateField()
@@ -255,7 +255,7 @@ class PauseRhythm(OnAVersion):
     all_of_case = serializers.BooleanField(default=False, help_text="The other rhythms of the case too.")
 
 
-class ResumeRhythm(OnAVersion):
+class ResumeRhythm(Shape):
     """The first day on which it goes on."""
 
     on = serializers.DateField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from rest_framework.request import Request
@@ -22,7 +23,7 @@ from cases.api.rhythm_shapes import (
     RhythmShape,
     steps,
 )
-from cases.api.words import OnAVersion
+from cases.api.words import Nothing
 from cases.casefiles.models import Casefile
 from cases.checkins.models import Rhythm
 from cases.checkins.rules import Planned, chain_in_words, in_words_to_the_end, to_rrule
@@ -131,9 +132,9 @@ class RhythmAct(RhythmView):
         case = self.case(reference)
         rhythm = rhythm_for(self.by, case, pk, at=self.at)
         self.allowed(Permission.CHECKIN_ARRANGE, case)
-        told = self.with_people(case, self.body(shape))
-        with self.or_what_stands(lambda: self.shown(case, rhythm)):
-            done: Rhythm = service(rhythm=rhythm, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(rhythm, partial(self.shown, case)) as version:
+            told = self.with_people(case, self.body(shape))
+            done: Rhythm = service(rhythm=rhythm, by=self.by, at=self.at, version=version, **told)
         return Response(self.shown(case, done), status=status)
 
 
@@ -141,8 +142,9 @@ class RhythmEnd(RhythmAct):
     """The end."""
 
     @described(
-        "rhythms_end", "End a rhythm; what was planned from then on is cancelled", body=EndRhythm, answers=RhythmShape
-    )
+        "rhythms_end", "End a rhythm; what was planned from then on is cancelled",
+        body=EndRhythm, answers=RhythmShape, guarded=True,
+    )  # fmt: skip
     def post(self, request: Request, reference: str, pk: int) -> Response:
         return self.act(reference, pk, EndRhythm, end_rhythm)
 
@@ -150,7 +152,7 @@ class RhythmEnd(RhythmAct):
 class RhythmPause(RhythmAct):
     """A pause."""
 
-    @described("rhythms_pause", "Pause a rhythm", body=PauseRhythm, answers=RhythmShape)
+    @described("rhythms_pause", "Pause a rhythm", body=PauseRhythm, answers=RhythmShape, guarded=True)
     def post(self, request: Request, reference: str, pk: int) -> Response:
         return self.act(reference, pk, PauseRhythm, pause_rhythm)
 
@@ -158,7 +160,7 @@ class RhythmPause(RhythmAct):
 class RhythmResume(RhythmAct):
     """Going on."""
 
-    @described("rhythms_resume", "Let a paused rhythm go on", body=ResumeRhythm, answers=RhythmShape)
+    @described("rhythms_resume", "Let a paused rhythm go on", body=ResumeRhythm, answers=RhythmShape, guarded=True)
     def post(self, request: Request, reference: str, pk: int) -> Response:
         return self.act(reference, pk, ResumeRhythm, resume_rhythm)
 
@@ -166,9 +168,9 @@ class RhythmResume(RhythmAct):
 class RhythmTakeUp(RhythmAct):
     """The clock tries again."""
 
-    @described("rhythms_take_up", "Let the clock try again what it had set aside", body=OnAVersion, answers=RhythmShape)
+    @described("rhythms_take_up", "Let the clock try again what it had set aside", answers=RhythmShape, guarded=True)
     def post(self, request: Request, reference: str, pk: int) -> Response:
-        return self.act(reference, pk, OnAVersion, take_up_rhythm)
+        return self.act(reference, pk, Nothing, take_up_rhythm)
 
 
 class RhythmChange(RhythmAct):
@@ -176,7 +178,7 @@ class RhythmChange(RhythmAct):
 
     @described(
         "rhythms_change", "Change a rhythm from a day on; the one that follows it is answered",
-        body=ChangeRhythm, answers=RhythmShape, status=201,
+        body=ChangeRhythm, answers=RhythmShape, status=201, guarded=True,
     )  # fmt: skip
     def post(self, request: Request, reference: str, pk: int) -> Response:
         return self.act(reference, pk, ChangeRhythm, change_rhythm, status=201)

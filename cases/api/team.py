@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from cases.access.selectors import team_of
 from cases.api.casefiles import CaseDetail, CaseView
-from cases.api.words import AgencyName, OnAVersion, UserName
+from cases.api.words import AgencyName, UserName
 from cases.casefiles.selectors import require_sharing
 from cases.casefiles.services import add_to_team, assign_lead, leave_team
 from cities.api.base import Shape
@@ -26,7 +26,7 @@ class AddToTeam(Shape):
     reason = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
 
 
-class AssignLead(OnAVersion, AddToTeam):
+class AssignLead(AddToTeam):
     """A new lead caseworker. The former one leaves the team, unless she is kept."""
 
     keep_former = serializers.BooleanField(default=False)
@@ -44,14 +44,14 @@ class Colleague(Shape):
 class CaseLead(CaseView):
     """The lead caseworker."""
 
-    @described("cases_assign", "Give a case to a lead caseworker", body=AssignLead, answers=CaseDetail)
+    @described("cases_assign", "Give a case to a lead caseworker", body=AssignLead, answers=CaseDetail, guarded=True)
     def post(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
         self.allowed(Permission.CASE_ASSIGN, case)
-        told = self.body(AssignLead)
-        told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
-        with self.or_what_stands(lambda: self.shown(case)):
-            assign_lead(case=case, by=self.by, at=self.at, **told)
+        with self.on_what_was_read(case, self.shown) as version:
+            told = self.body(AssignLead)
+            told["to"] = self.chosen(colleagues(case.city, at=self.at), told["to"], "to")
+            assign_lead(case=case, by=self.by, at=self.at, version=version, **told)
         return Response(self.shown(case))
 
 

@@ -1,4 +1,4 @@
-"""Shapes that several resources share: somebody, something, by number and name; the version that was read."""
+"""Shapes that several resources share: somebody, something, by number and name; and nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,5 @@ class AgencyName(Shape):
     name = serializers.CharField()
 
 
-class OnAVersion(Shape):
-    """The version that was read: an act on an older one is refused."""
-
-    version = serializers.IntegerField(min_value=1, help_text="Of the record, as it was read.")
+class Nothing(Shape):
+    """An act that takes no more than what it is on."""

@@ -24,6 +24,7 @@ from cases.casefiles.models import Casefile
 from cases.emergencies.selectors import open_now
 from cases.people.rules import age_on
 from cases.prosecution.selectors import caution_on
+from cases.web.compared import Compared
 from cases.web.purposes import PURPOSES
 from cases.web.tabs import tabs
 from cities.roles.permissions import Permission
@@ -37,36 +38,20 @@ T = TypeVar("T")
 FORM = ["GET", "HEAD", "POST"]
 
 
-def attempt(form: forms.Form, act: Callable[[], T], *, now: Model | None = None) -> T | None:
+def attempt(form: forms.Form, act: Callable[[], T]) -> T | None:
     """One service, called for a valid form. What it refuses stands beside its field; nothing typed is lost.
 
-    `now` is the record as it stands: when somebody else changed it meanwhile, the form says what differs and goes on
-    from there, so that sending it once more is a decision.
+    When somebody else changed the record meanwhile, the form says what differs and goes on from there, so that sending
+    it once more is a decision.
     """
     try:
         return act()
     except Refused as refusal:
         error = ValidationError(refusal.message, code=refusal.code)
         form.add_error(refusal.field if refusal.field in form.fields else None, error)
-        if isinstance(refusal, Stale) and now is not None:
-            _go_on_from(form, now)
+        if isinstance(refusal, Stale) and isinstance(form, Compared):
+            form.overtaken()
         return None
-
-
-def _go_on_from(form: forms.Form, now: Model) -> None:
-    data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
-    data[form.add_prefix("version")] = str(now.version)  # type: ignore[attr-defined]
-    form.data = data
-    form.stands_now = [  # type: ignore[attr-defined]
-        (form[name].label, _in_words(form.fields[name], form.get_initial_for_field(form.fields[name], name)))
-        for name in form.changed_data
-        if name != "version"
-    ]
-
-
-def _in_words(field: forms.Field, value: Any) -> Any:
-    choices = dict(getattr(field, "choices", ()))
-    return choices.get(getattr(value, "pk", value), value)
 
 
 def whence(request: SignedIn) -> str:
@@ -125,7 +110,6 @@ def act_page(
     *,
     said: str | Callable[[T], str],
     to: str | Callable[[T], str] = "",
-    now: Model | None = None,
     template: str = "cases/form.html",
     **shown: Any,
 ) -> HttpResponse:
@@ -134,7 +118,7 @@ def act_page(
     `act` is a service that still lacks `by`, `at` and what the form has; `to` is where one goes afterwards.
     """
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: (act(by=request.user, at=request.at, **form.cleaned_data),), now=now)
+        done = attempt(form, lambda: (act(by=request.user, at=request.at, **form.cleaned_data),))
         if done is not None:
             messages.success(request, said if isinstance(said, str) else said(done[0]))
             onward = to(done[0]) if callable(to) else to

@@ -9,6 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cases.web.compared import Compared, facts_of
+
 
 class RowsForm(forms.Form):
     """A form in which some fields offer rows to choose among; which rows, is said by the page: `rows={"to": …}`."""
@@ -22,7 +24,10 @@ class RowsForm(forms.Form):
                 field.empty_label = _("choose") if field.required else _("nobody, for now")
 
 
-class Versioned(RowsForm):
-    """A form over something that others may change too: it carries the version it was read with."""
+class Versioned(Compared, RowsForm):
+    """A form over something that others may change too: it carries the version `of` it that was read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args: Any, of: Any, **kwargs: Any) -> None:
+        super().__init__(*args, stands=of.version, facts=facts_of(of), row=of, **kwargs)

@@ -55,13 +55,29 @@ def of_status(status: int) -> Problem:
         404: ("not-found", _("Not found"), _("There is nothing at this address that you may know of.")),
         405: ("wrong-method", _("This method is not offered here"), ""),
         406: ("not-acceptable", _("Only JSON can be answered"), _("Accept application/json.")),
+        412: (
+            "stale", _("Changed by somebody else since"),
+            _("What was read is not what stands now. Nothing was done: see “current” for what stands."),
+        ),
         413: ("too-large", _("The request is too large"), ""),
         415: ("wrong-media-type", _("Only JSON can be read"), _("Send application/json.")),
+        428: (
+            "version-needed", _("Say what was read"),
+            _("Others may change this too: send the ETag of what you read in If-Match."),
+        ),
         429: ("too-many-requests", _("Too many requests"), ""),
         503: ("unavailable", _("Not available at the moment"), _("Nothing was done. Try again.")),
-    }
+    }  # fmt: skip
     name, title, detail = told.get(status, ("failure", _("Something went wrong"), _("Nothing was done.")))
     return Problem(status, name, title, detail)
+
+
+class AsProblem(Exception):
+    """The answer to a request, found by its door: this problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
 
 
 class WrongQuery(exceptions.ValidationError):
@@ -70,6 +86,8 @@ class WrongQuery(exceptions.ValidationError):
 
 def problem_of(error: Exception) -> Problem | None:
     """What went wrong, as a problem; None for what nobody foresaw, which Django logs and answers with 500."""
+    if isinstance(error, AsProblem):
+        return error.problem
     if isinstance(error, Http404):
         return of_status(404)
     if isinstance(error, PermissionDenied):
@@ -119,6 +137,8 @@ def one_error(detail: str, *, path: tuple[str, ...], code: str, where: str = "po
     told = {"detail": detail, "code": code}
     if where == "parameter":
         return told | {"parameter": path[0] if path else ""}
+    if where == "header":
+        return told | {"header": path[0]}
     escaped = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
     return told | {"pointer": f"#{escaped}", "field": ".".join(path)}
 
@@ -131,6 +151,7 @@ class ProblemError(serializers.Serializer[dict[str, str]]):
     pointer = serializers.CharField(required=False, help_text="Where in the body, such as #/due_on (RFC 6901).")
     field = serializers.CharField(required=False, help_text="The same place as a name, such as due_on.")
     parameter = serializers.CharField(required=False, help_text="Which parameter of the address.")
+    header = serializers.CharField(required=False, help_text="Which header.")
 
 
 class ProblemDocument(serializers.Serializer[dict[str, Any]]):
@@ -142,4 +163,5 @@ class ProblemDocument(serializers.Serializer[dict[str, Any]]):
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The address that was asked.")  # type: ignore[assignment]
     errors = ProblemError(many=True, required=False)  # type: ignore[assignment]
-    current = serializers.JSONField(required=False, help_text="After `stale`: the record as it stands now.")
+    where = serializers.URLField(required=False, help_text="With `step-up`: the page that asks who she is.")
+    current = serializers.JSONField(required=False, help_text="With `stale`: the record as it stands now.")

@@ -28,6 +28,8 @@ class Route:
     closed_to: str = ""
     #: Other acts that let one in too.
     may_also: tuple[P, ...] = ()
+    #: For somebody who is there, never for a token.
+    in_person: bool = False
 
 
 def _acts(prefix: str, address: str, seen_by: str, acts: dict[str, P]) -> list[Route]:
@@ -67,6 +69,7 @@ ROUTES = [
         "plan", f"{A_CASE}/plans/{{plan}}", CORE,
         dict.fromkeys(["propose", "take-back", "agree", "end", "goals"], P.PLAN_CHANGE),
     ),
+    Route("cases_api:goal", "get", "goals/{goal}", P.PLAN_READ, CARE),
     Route("cases_api:goal", "patch", "goals/{goal}", P.PLAN_CHANGE, CARE),
     *_acts("goal", "goals/{goal}", CARE, {"actions": P.PLAN_CHANGE}),
     *_acts("action", "actions/{action}", CARE, dict.fromkeys(["finish", "reopen"], P.PLAN_CHANGE)),
@@ -115,7 +118,7 @@ ROUTES = [
     ),
     # Read by whoever opened it, or reviews it; those who know of the case are told on its own page.
     Route("cases_api:emergencies", "get", "emergency-openings", P.EMERGENCY_REVIEW, may_also=(P.EMERGENCY_OPEN,)),
-    Route("cases_api:emergencies", "post", "emergency-openings", P.EMERGENCY_OPEN),
+    Route("cases_api:emergencies", "post", "emergency-openings", P.EMERGENCY_OPEN, in_person=True),
     Route("cases_api:emergency", "get", A_LOOK, P.EMERGENCY_REVIEW, REVIEWED),
     Route("cases_api:emergency_end", "post", f"{A_LOOK}/end", P.EMERGENCY_OPEN, REVIEWED, closed_to="alice"),
     Route("cases_api:emergency_review", "post", f"{A_LOOK}/review", P.EMERGENCY_REVIEW, REVIEWED),

@@ -225,7 +225,7 @@ API = {
     "cases_api:plan_agree": does(Act.PLAN_CHANGE, "plan", CARE),
     "cases_api:plan_end": does(Act.PLAN_CHANGE, "plan", CARE),
     "cases_api:plan_goals": does(Act.PLAN_CHANGE, "plan", CARE),
-    "cases_api:goal": Route({"PATCH": Act.PLAN_CHANGE}, "goal", CARE),
+    "cases_api:goal": both(Act.PLAN_READ, Act.PLAN_CHANGE, "goal", CARE, "PATCH"),
     "cases_api:goal_actions": does(Act.PLAN_CHANGE, "goal", CARE),
     "cases_api:action_finish": does(Act.PLAN_CHANGE, "action", CARE),
     "cases_api:action_reopen": does(Act.PLAN_CHANGE, "action", CARE),

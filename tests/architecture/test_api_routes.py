@@ -87,4 +87,6 @@ def _expected(route: Route, who: str, role: Role) -> set[int]:
         route.needs is not None and not {route.needs, *route.may_also} & PERMISSIONS[role]
     ):
         return {403}
-    return {200, 201, 204, 400, 409, 422}
+    if route.in_person:  # all come with a token here
+        return {403}
+    return {200, 201, 204, 400, 409, 422, 428}

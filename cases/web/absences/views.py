@@ -82,13 +82,13 @@ def _onward(request: SignedIn, absence: Absence) -> str:
 def change(request: SignedIn, pk: int) -> HttpResponse:
     absence = absence_for(request.user, pk, at=request.at)
     require(request.user, Permission.ABSENCE_RECORD, at=request.at)
-    now = {name: getattr(absence, name) for name in ("starts_on", "ends_on", "deputy", "version")}
+    now = {name: getattr(absence, name) for name in ("starts_on", "ends_on", "deputy")}
     form = ChangeAbsenceForm(
-        typed(request), initial=now, rows={"deputy": could_stand_in_for(absence.user, at=request.at)}
+        typed(request), of=absence, initial=now, rows={"deputy": could_stand_in_for(absence.user, at=request.at)}
     )
     if request.method == "POST" and form.is_valid():
         act = partial(rearrange_absence, absence=absence, by=request.user, at=request.at)
-        done = attempt(form, lambda: act(**form.cleaned_data), now=absence)
+        done = attempt(form, lambda: act(**form.cleaned_data))
         if done is not None:
             messages.success(request, _("The absence is changed."))
             return redirect(_onward(request, done))
@@ -102,10 +102,10 @@ def withdraw(request: SignedIn, pk: int) -> HttpResponse:
     """Asked once: contacts come back, and the deputy sees those cases no longer."""
     absence = absence_for(request.user, pk, at=request.at)
     require(request.user, Permission.ABSENCE_RECORD, at=request.at)
-    form = Versioned(typed(request), initial={"version": absence.version})
+    form = Versioned(typed(request), of=absence)
     if request.method == "POST" and form.is_valid():
         act = partial(take_back_absence, absence=absence, by=request.user, at=request.at)
-        back = attempt(form, lambda: act(**form.cleaned_data), now=absence)
+        back = attempt(form, lambda: act(**form.cleaned_data))
         if back is not None:
             said = ngettext(
                 "The absence is withdrawn; %(number)s contact came back.",
@@ -127,12 +127,12 @@ def hand_over(request: SignedIn, pk: int) -> HttpResponse:
     """Every contact of that time with a choice; confirmed at once, and then what became of each."""
     absence = absence_for(request.user, pk, at=request.at)
     require(request.user, Permission.CHECKIN_RESCHEDULE, at=request.at)
-    form = Versioned(typed(request), initial={"version": absence.version})
+    form = Versioned(typed(request), of=absence)
     told: list[Told] | None = None
     if request.method == "POST" and form.is_valid():
         act = partial(hand_over_absence, absence=absence, by=request.user, at=request.at)
         chosen = chosen_of(request.POST, what="what")
-        told = attempt(form, lambda: act(chosen=chosen, **form.cleaned_data), now=absence)
+        told = attempt(form, lambda: act(chosen=chosen, **form.cleaned_data))
     if told:
         listed(request, [one.checkin for one in told], permission=Permission.CHECKIN_READ)
     return page(request, "cases/absences/absence.html", {**_preview(request, absence), "told": told}, form=form)
@@ -152,7 +152,7 @@ def _preview(request: SignedIn, absence: Absence) -> dict[str, Any]:
             "checkin": row,
             "sees": row.casefile_id in seen,
             "moves_to": day_past(row, absence, today=today),
-            "usual": "DEPUTY" if deputy else "MOVE",
+            "usual": request.POST.get(f"what_{row.pk}", "DEPUTY" if deputy else "MOVE"),
         }
         for row in rows
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.audit.rules import Finding
 from cases.audit.selectors import Asked
+from cases.web.compared import Compared
 from cities.ledger.rules import Operation
 from cities.web.fields import DayField, LongTextField
 
@@ -23,8 +24,10 @@ class DayForm(forms.Form):
     on = DayField(label=_("On which day"), required=False, help_text=_("Empty: now. Any day in the past is possible."))
 
 
-class FindingForm(forms.Form):
+class FindingForm(Compared):
     """What was found of a sampled opening."""
+
+    carried = "after"
 
     outcome = forms.ChoiceField(label=_("What did you find?"), choices=Finding.choices, widget=forms.RadioSelect)
     note = LongTextField(

@@ -43,8 +43,8 @@ def sample(request: SignedIn, pk: int) -> HttpResponse:
             raise
         raise NotAllowed(Permission.LEDGER_READ.value) from None
     latest = one.latest
-    first = {"outcome": latest.outcome, "note": latest.note, "after": latest.pk} if latest else {}
-    form = FindingForm(typed(request), initial=first)
+    first = {"outcome": latest.outcome, "note": latest.note} if latest else {}
+    form = FindingForm(typed(request), initial=first, stands=latest.pk if latest else None)
     if request.method == "POST" and form.is_valid():
         act = partial(record_finding, sample=one.sample, by=request.user, at=request.at, **form.cleaned_data)
         if attempt(form, act) is not None:

@@ -97,8 +97,8 @@ def open_new(request: SignedIn) -> HttpResponse:
 def move(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     return act_page(
-        request, case, MoveForm(typed(request), stage=case.stage, initial={"version": case.version}),
-        partial(move_case, case=case), now=case, permission=Permission.CASE_CHANGE,
+        request, case, MoveForm(typed(request), stage=case.stage, of=case),
+        partial(move_case, case=case), permission=Permission.CASE_CHANGE,
         said=lambda moved: _("The case is now in %(stage)s.") % {"stage": moved.get_stage_display()},
         title=_("Change the stage"), submit=_("Change the stage"),
         lead=_("Now in %(stage)s.") % {"stage": case.get_stage_display()},
@@ -109,10 +109,11 @@ def move(request: SignedIn, reference: str) -> HttpResponse:
 @signed_in
 def next_step(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
-    now = {name: getattr(case, name) for name in ("version", "next_step", "next_step_on", "owner")}
+    now = {name: getattr(case, name) for name in ("next_step", "next_step_on", "owner")}
     return act_page(
-        request, case, NextStepForm(typed(request), initial=now, rows={"owner": who_can_own(case, at=request.at)}),
-        partial(set_next_step, case=case), now=case, permission=Permission.CASE_CHANGE,
+        request, case,
+        NextStepForm(typed(request), of=case, initial=now, rows={"owner": who_can_own(case, at=request.at)}),
+        partial(set_next_step, case=case), permission=Permission.CASE_CHANGE,
         said=_("The next step is set."), title=_("The next step"),
     )  # fmt: skip
 
@@ -126,8 +127,8 @@ def assign(request: SignedIn, reference: str) -> HttpResponse:
     others = who_can_lead(case.city, at=request.at).exclude(user=lead)
     back = reverse("cases:board") if request.GET.get("from") == "board" else ""
     return act_page(
-        request, case, AssignForm(typed(request), initial={"version": case.version}, rows={"to": others}),
-        partial(assign_lead, case=case), now=case, permission=Permission.CASE_ASSIGN,
+        request, case, AssignForm(typed(request), of=case, rows={"to": others}),
+        partial(assign_lead, case=case), permission=Permission.CASE_ASSIGN,
         said=lambda done: _("%(name)s now leads the case.") % {"name": done.lead_caseworker}, to=back,
         title=_("Assign the lead caseworker"), submit=_("Assign"),
         lead=_("%(name)s leads this case now.") % {"name": lead} if lead else _("Nobody leads this case yet."),

@@ -99,9 +99,9 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """ "This one": how it is held and by whom, not its day. A change of its rhythm leaves it as it is then."""
     case, checkin, back = _found(request, reference, pk)
     now = {name: getattr(checkin, name) for name in ChangeCheckInForm.base_fields}
-    form = ChangeCheckInForm(typed(request), initial=now, rows=_colleagues(request, case))
+    form = ChangeCheckInForm(typed(request), of=checkin, initial=now, rows=_colleagues(request, case))
     return act_page(
-        request, case, form, partial(change_checkin, checkin=checkin), now=checkin,
+        request, case, form, partial(change_checkin, checkin=checkin),
         permission=Permission.CHECKIN_RESCHEDULE, template="cases/checkins/arrange.html", **_about(checkin, request),
         cancel=back, to=partial(_there, request), title=_("Change this check-in"), submit=_("Change this one"),
         said=_("This one is changed; the others of its rhythm go on as they are."),
@@ -114,8 +114,8 @@ def record(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """Outcome, reason, note, what was agreed, the next contact: one page; what was missed before stands beside it."""
     case, checkin, back = _found(request, reference, pk)
     return act_page(
-        request, case, RecordForm(typed(request), initial={"version": checkin.version}),
-        partial(record_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RECORD,
+        request, case, RecordForm(typed(request), of=checkin),
+        partial(record_checkin, checkin=checkin), permission=Permission.CHECKIN_RECORD,
         template="cases/checkins/record.html", **_about(checkin, request), cancel=back, title=_("Record a check-in"),
         misses=earlier_misses(case, request.user, at=request.at),
         following=following(checkin, request.user, at=request.at),
@@ -129,12 +129,13 @@ def record(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 def correct(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, checkin, back = _found(request, reference, pk)
     note = notes_of(checkin, request.user, at=request.at).first()
-    now = {"version": checkin.version, "outcome": checkin.outcome}
+    now = {"outcome": checkin.outcome}
     if note is not None:
         now |= {name: getattr(note, name) for name in ("held_on", "reason", "note", "agreed", "concerns")}
     return act_page(
-        request, case, CorrectForm(typed(request), initial=now), partial(correct_checkin, checkin=checkin),
-        now=checkin, permission=Permission.CHECKIN_RECORD, **_about(checkin, request), cancel=back, to=back,
+        request, case, CorrectForm(typed(request), of=checkin, initial=now),
+        partial(correct_checkin, checkin=checkin), permission=Permission.CHECKIN_RECORD,
+        **_about(checkin, request), cancel=back, to=back,
         template="cases/checkins/correct.html", title=_("Correct what was recorded"),
         said=_("Corrected. What was written before stays to be read."),
     )  # fmt: skip
@@ -144,10 +145,11 @@ def correct(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 @signed_in
 def reschedule(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, checkin, back = _found(request, reference, pk)
-    now = {"version": checkin.version, "due_time": checkin.due_time}
+    now = {"due_time": checkin.due_time}
     return act_page(
-        request, case, RescheduleForm(typed(request), initial=now), partial(reschedule_checkin, checkin=checkin),
-        now=checkin, permission=Permission.CHECKIN_RESCHEDULE, **_about(checkin, request), cancel=back,
+        request, case, RescheduleForm(typed(request), of=checkin, initial=now),
+        partial(reschedule_checkin, checkin=checkin), permission=Permission.CHECKIN_RESCHEDULE,
+        **_about(checkin, request), cancel=back,
         template="cases/checkins/act.html", title=_("Reschedule a check-in"), submit=_("Reschedule"),
         lead=_("The old entry stays; the new one takes its place."), said=_("The check-in has a new day."),
         to=partial(_there, request),
@@ -159,8 +161,8 @@ def reschedule(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 def cancel(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, checkin, back = _found(request, reference, pk)
     return act_page(
-        request, case, CancelForm(typed(request), initial={"version": checkin.version}),
-        partial(cancel_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RESCHEDULE,
+        request, case, CancelForm(typed(request), of=checkin),
+        partial(cancel_checkin, checkin=checkin), permission=Permission.CHECKIN_RESCHEDULE,
         **_about(checkin, request), cancel=back, to=back, template="cases/checkins/act.html",
         title=_("Cancel a check-in"), submit=_("Cancel the check-in"),
         lead=_("The entry stays, as cancelled. The other check-ins of its rhythm go on."),
@@ -173,8 +175,8 @@ def cancel(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 def reinstate(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, checkin, back = _found(request, reference, pk)
     return act_page(
-        request, case, Versioned(typed(request), initial={"version": checkin.version}),
-        partial(reinstate_checkin, checkin=checkin), now=checkin, permission=Permission.CHECKIN_RESCHEDULE,
+        request, case, Versioned(typed(request), of=checkin),
+        partial(reinstate_checkin, checkin=checkin), permission=Permission.CHECKIN_RESCHEDULE,
         **_about(checkin, request), cancel=back, to=back, template="cases/checkins/act.html",
         title=_("Take back the cancellation"), submit=_("Plan it again"), said=_("The check-in is planned again."),
     )  # fmt: skip

@@ -79,6 +79,8 @@ ANSWERS = [
 class AnswerForm(Versioned):
     """What is answered to a missed contact."""
 
+    suggested = ("next_time",)
+
     answer = forms.ChoiceField(label=_("Answer"), choices=ANSWERS, widget=forms.RadioSelect)
     next_on = DayField(label=_("New day"), required=False)
     next_time = TimeOfDayField(label=_("New time"), required=False)

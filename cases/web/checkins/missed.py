@@ -135,7 +135,7 @@ def _at_a_button(
 ) -> HttpResponse:
     case, missed = _found(request, reference, pk)
     require(request.user, Permission.MISSED_ANSWER, case=case, at=request.at)
-    form = Versioned(request.POST)
+    form = Versioned(request.POST, of=missed)
     act = partial(service, missed=missed, by=request.user, at=request.at)
     done = attempt(form, lambda: act(**form.cleaned_data)) if form.is_valid() else None
     if done is None:
@@ -152,13 +152,13 @@ def _at_a_button(
 def answer(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """Arranged anew, explained or closed. On the board the form stands in place of the row, and then the row again."""
     case, missed = _found(request, reference, pk)
-    form = AnswerForm(typed(request), initial={"version": missed.version, "next_time": missed.checkin.due_time})
+    form = AnswerForm(typed(request), of=missed, initial={"next_time": missed.checkin.due_time})
     said = _("Answered: it goes no further.")
     act = partial(answer_miss, missed=missed)
     if not request.htmx:
         checkin = missed.checkin
         return act_page(
-            request, case, form, act, now=missed, permission=Permission.MISSED_ANSWER, record=missed, checkin=checkin,
+            request, case, form, act, permission=Permission.MISSED_ANSWER, record=missed, checkin=checkin,
             late=lateness(checkin, day_of(request.at)), ladder=ladder(request, missed), said=said,
             template="cases/checkins/answer.html", title=_("Answer a missed contact"), cancel=_back(request, missed),
             to=_back(request, missed),
@@ -166,7 +166,7 @@ def answer(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     require(request.user, Permission.MISSED_ANSWER, case=case, at=request.at)
     if request.method == "POST" and form.is_valid():
         who = {"by": request.user, "at": request.at}
-        done = attempt(form, lambda: act(**who, **form.cleaned_data), now=missed)  # type: ignore[arg-type]
+        done = attempt(form, lambda: act(**who, **form.cleaned_data))  # type: ignore[arg-type]
         if done is not None:
             messages.success(request, said)
             return _row(request, case, missed)

@@ -84,9 +84,9 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """ "This one and those after it": from a day on the rhythm is another one; what was moved by hand stays."""
     case, rhythm = found(request, reference, pk)
     now = {name: getattr(rhythm, name) for name in RhythmFields.base_fields if hasattr(rhythm, name)}
-    now |= {"version": rhythm.version, "from_on": max(timezone.localdate(request.at), rhythm.starts_on)}
+    now |= {"from_on": max(timezone.localdate(request.at), rhythm.starts_on)}
     now |= {"monthly": "DAY" if rhythm.nth is None else "NTH", "ends_on": None if rhythm.times else rhythm.ends_on}
-    form = ChangeRhythmForm(typed(request), initial=now, rows=_colleagues(request, case))
+    form = ChangeRhythmForm(typed(request), of=rhythm, initial=now, rows=_colleagues(request, case))
     after = follower_of(rhythm, request.user, at=request.at)
     if after is not None:  # it lasts until then, whatever it is changed to
         del form.fields["ends_on"], form.fields["times"]
@@ -120,7 +120,7 @@ def _rhythm_page(
     if request.method == "POST" and not form.is_valid():
         shown |= _preview(request, case, form, now)
     return act_page(
-        request, case, form, act, now=now, permission=Permission.CHECKIN_ARRANGE, template=TEMPLATE, said=said,
+        request, case, form, act, permission=Permission.CHECKIN_ARRANGE, template=TEMPLATE, said=said,
         to=list_of(case), **shown,
     )  # fmt: skip
 

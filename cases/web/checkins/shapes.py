@@ -208,6 +208,8 @@ class RhythmForm(RhythmFields):
 class ChangeRhythmForm(RhythmFields, Versioned):
     """The rhythm as it is to be from a day on."""
 
+    suggested = ("from_on",)
+
     from_on = DayField(label=_("From which day on"), help_text=_("What is before that day, or was recorded, stays."))
 
 
@@ -223,6 +225,8 @@ class EndRhythmForm(Versioned):
 class PauseForm(Versioned):
     """For a time."""
 
+    suggested = ("all_of_case",)
+
     reason = forms.ChoiceField(label=_("Why"), choices=PauseReason.choices, widget=forms.RadioSelect)
     starts_on = DayField(label=_("From"))
     ends_on = DayField(
@@ -233,6 +237,8 @@ class PauseForm(Versioned):
 
 class ResumeForm(Versioned):
     """Again."""
+
+    suggested = ("on",)
 
     on = DayField(label=_("From which day"))
 

@@ -41,8 +41,8 @@ def _words(rhythm: Rhythm) -> str:
 def end(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, rhythm = found(request, reference, pk)
     return act_page(
-        request, case, EndRhythmForm(typed(request), initial={"version": rhythm.version, "ends_on": rhythm.ends_on}),
-        partial(end_rhythm, rhythm=rhythm), now=rhythm, permission=Permission.CHECKIN_ARRANGE, record=rhythm,
+        request, case, EndRhythmForm(typed(request), of=rhythm, initial={"ends_on": rhythm.ends_on}),
+        partial(end_rhythm, rhythm=rhythm), permission=Permission.CHECKIN_ARRANGE, record=rhythm,
         to=list_of(case), cancel=list_of(case), title=_("End a rhythm"), lead=_words(rhythm),
         submit=_("End the rhythm"), said=lambda row: _("The rhythm ends.") if row.ends_on else _("The rhythm goes on."),
     )  # fmt: skip
@@ -53,8 +53,8 @@ def end(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 def pause(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, rhythm = found(request, reference, pk)
     return act_page(
-        request, case, PauseForm(typed(request), initial={"version": rhythm.version, "all_of_case": True}),
-        partial(pause_rhythm, rhythm=rhythm), now=rhythm, permission=Permission.CHECKIN_ARRANGE, record=rhythm,
+        request, case, PauseForm(typed(request), of=rhythm, initial={"all_of_case": True}),
+        partial(pause_rhythm, rhythm=rhythm), permission=Permission.CHECKIN_ARRANGE, record=rhythm,
         to=list_of(case), cancel=list_of(case), title=_("Pause a rhythm"), lead=_words(rhythm),
         submit=_("Pause"), said=_("The rhythm pauses."),
     )  # fmt: skip
@@ -64,9 +64,9 @@ def pause(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 @signed_in
 def resume(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, rhythm = found(request, reference, pk)
-    now = {"version": rhythm.version, "on": timezone.localdate(request.at)}
+    now = {"on": timezone.localdate(request.at)}
     return act_page(
-        request, case, ResumeForm(typed(request), initial=now), partial(resume_rhythm, rhythm=rhythm), now=rhythm,
+        request, case, ResumeForm(typed(request), of=rhythm, initial=now), partial(resume_rhythm, rhythm=rhythm),
         permission=Permission.CHECKIN_ARRANGE, record=rhythm, to=list_of(case), cancel=list_of(case),
         title=_("Resume a rhythm"), lead=_words(rhythm), submit=_("Resume"), said=_("The rhythm goes on."),
     )  # fmt: skip
@@ -77,8 +77,8 @@ def resume(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 def take_up(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case, rhythm = found(request, reference, pk)
     return act_page(
-        request, case, Versioned(typed(request), initial={"version": rhythm.version}),
-        partial(take_up_rhythm, rhythm=rhythm), now=rhythm, permission=Permission.CHECKIN_ARRANGE, record=rhythm,
+        request, case, Versioned(typed(request), of=rhythm),
+        partial(take_up_rhythm, rhythm=rhythm), permission=Permission.CHECKIN_ARRANGE, record=rhythm,
         to=list_of(case), cancel=list_of(case), title=_("Try a rhythm again"), lead=_words(rhythm),
         submit=_("Try again"), said=_("The clock will try this rhythm again."),
     )  # fmt: skip

@@ -51,10 +51,10 @@ def person(request: SignedIn, reference: str) -> HttpResponse:
 def change(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     somebody = case.person
-    now = {name: getattr(somebody, name) for name in ("version", *PersonFields.base_fields)}
+    now = {name: getattr(somebody, name) for name in PersonFields.base_fields}
     return act_page(
-        request, case, ChangePersonForm(typed(request), initial=now), partial(change_person, person=somebody),
-        now=somebody, permission=Permission.PERSON_CHANGE, record=somebody,
+        request, case, ChangePersonForm(typed(request), of=somebody, initial=now),
+        partial(change_person, person=somebody), permission=Permission.PERSON_CHANGE, record=somebody,
         said=_("The record of the person is changed."), to=_back(case), cancel=_back(case),
         title=_("Change who the person is"),
     )  # fmt: skip

@@ -76,10 +76,10 @@ def change(request: SignedIn, reference: str, number: int) -> HttpResponse:
     drafted = plan.state == PlanState.DRAFT
     form_class = ChangeDraftForm if drafted else ConsentForm
     stays = CONSENT if drafted else WORDS
-    form = form_class(typed(request), initial={name: getattr(plan, name) for name in form_class.base_fields})
+    form = form_class(typed(request), of=plan, initial={name: getattr(plan, name) for name in form_class.base_fields})
     return act_page(
         request, case, form, partial(change_plan, plan=plan, **{name: getattr(plan, name) for name in stays}),
-        now=plan, record=plan, **CHANGE, said=_("The draft is changed.") if drafted else _("The consent is recorded."),
+        record=plan, **CHANGE, said=_("The draft is changed.") if drafted else _("The consent is recorded."),
         to=page_of, cancel=page_of(plan),
         title=(_("Change version %(number)s") if drafted else _("Consent to version %(number)s")) % {"number": number},
     )  # fmt: skip
@@ -91,7 +91,7 @@ def propose(request: SignedIn, reference: str, number: int) -> HttpResponse:
     """One button on the page of the version; what is refused stands on that page."""
     case, plan = _find(request, reference, number)
     return act_page(
-        request, case, Versioned(request.POST), partial(propose_plan, plan=plan), now=plan, **CHANGE,
+        request, case, Versioned(request.POST, of=plan), partial(propose_plan, plan=plan), **CHANGE,
         said=_("The plan is proposed. Record the agreement when there is one."), to=page_of,
         template="cases/plans/plan.html", **about(request, case, plan),
     )  # fmt: skip
@@ -102,7 +102,7 @@ def propose(request: SignedIn, reference: str, number: int) -> HttpResponse:
 def take_back(request: SignedIn, reference: str, number: int) -> HttpResponse:
     case, plan = _find(request, reference, number)
     return act_page(
-        request, case, Versioned(request.POST), partial(take_back_plan, plan=plan), now=plan, **CHANGE,
+        request, case, Versioned(request.POST, of=plan), partial(take_back_plan, plan=plan), **CHANGE,
         said=_("The plan is a draft again."), to=page_of, template="cases/plans/plan.html",
         **about(request, case, plan),
     )  # fmt: skip
@@ -113,13 +113,13 @@ def take_back(request: SignedIn, reference: str, number: int) -> HttpResponse:
 def agree(request: SignedIn, reference: str, number: int) -> HttpResponse:
     case, plan = _find(request, reference, number)
     today = timezone.localdate(request.at)
-    begins = {"version": plan.version, "agreed_on": today, "review_on": plan.review_on or review_day(today)}
+    begins = {"agreed_on": today, "review_on": plan.review_on or review_day(today)}
     before = plan_in_force(case, request.user, at=request.at)
     lead = _("Consent: %(consent)s.") % {"consent": plan.get_consent_display()}
     if before:
         lead += " " + _("Version %(number)s, in force now, is superseded by it.") % {"number": before.number}
     return act_page(
-        request, case, AgreeForm(typed(request), initial=begins), partial(agree_plan, plan=plan), now=plan,
+        request, case, AgreeForm(typed(request), of=plan, initial=begins), partial(agree_plan, plan=plan),
         record=plan, **CHANGE, said=_("The plan is agreed and in force."), to=page_of,
         title=_("Record the agreement on version %(number)s") % {"number": number}, submit=_("It is agreed"),
         cancel=page_of(plan), lead=lead,
@@ -130,9 +130,9 @@ def agree(request: SignedIn, reference: str, number: int) -> HttpResponse:
 @signed_in
 def end(request: SignedIn, reference: str, number: int) -> HttpResponse:
     case, plan = _find(request, reference, number)
-    begins = {"version": plan.version, "ended_on": timezone.localdate(request.at)}
+    begins = {"ended_on": timezone.localdate(request.at)}
     return act_page(
-        request, case, EndPlanForm(typed(request), initial=begins), partial(end_plan, plan=plan), now=plan,
+        request, case, EndPlanForm(typed(request), of=plan, initial=begins), partial(end_plan, plan=plan),
         record=plan, **CHANGE, said=_("The plan has ended."), to=page_of,
         title=_("End version %(number)s") % {"number": number}, submit=_("End the plan"), grave=True,
         cancel=page_of(plan), lead=_("To replace it by another, draft a new version instead."),

@@ -52,6 +52,8 @@ class ConsentForm(Versioned):
 class AgreeForm(Versioned):
     """The plan is agreed: on which day, and when it is looked at again."""
 
+    suggested = ("agreed_on", "review_on")
+
     agreed_on = DayField(label=_("Agreed on"))
     review_on = DayField(
         label=_("Review on"), required=False, help_text=_("Three months after it is agreed, when left empty.")
@@ -60,6 +62,8 @@ class AgreeForm(Versioned):
 
 class EndPlanForm(Versioned):
     """The plan ends, without another in its place."""
+
+    suggested = ("ended_on",)
 
     ended_on = DayField(label=_("Ends on"))
     reason = LongTextField(label=_("Why"), rows=3)

@@ -70,10 +70,10 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     form_class = ChangeGoalForm if drafted else GoalResultForm
     stays = () if drafted else ("domain", "text", "target_on")
     now = {name: getattr(goal, name) for name in form_class.base_fields}
-    form = form_class(typed(request), initial=now, rows={"owner": who_can_own(case, at=request.at)})
+    form = form_class(typed(request), of=goal, initial=now, rows={"owner": who_can_own(case, at=request.at)})
     return act_page(
         request, case, form, partial(change_goal, goal=goal, **{name: getattr(goal, name) for name in stays}),
-        now=goal, record=goal, **CHANGE, said=_("The goal is changed."), to=place_of, cancel=place_of(goal),
+        record=goal, **CHANGE, said=_("The goal is changed."), to=place_of, cancel=place_of(goal),
         title=_("Change the goal") if drafted else _("How the goal stands"), lead="" if drafted else goal.text,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ def approve(request: SignedIn, reference: str, number: int) -> HttpResponse:
     """A button under the words that were read: it carries their version, and approves no others."""
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, Versioned(request.POST), partial(approve_referral, referral=referral),
+        request, referral, Versioned(request.POST, of=referral), partial(approve_referral, referral=referral),
         permission=Permission.REFERRAL_APPROVE, said=_("The referral is approved. It can be sent."),
     )  # fmt: skip
 
@@ -35,7 +35,7 @@ def approve(request: SignedIn, reference: str, number: int) -> HttpResponse:
 def take_back(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, ReasonForm(typed(request), initial={"version": referral.version}),
+        request, referral, ReasonForm(typed(request), of=referral),
         partial(take_back_referral, referral=referral), permission=Permission.REFERRAL_APPROVE,
         said=_("The referral is a draft again."), template="cases/prosecution/form.html",
         title=_("Take the referral back to draft"), submit=_("Take it back"),
@@ -50,7 +50,7 @@ def send(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     receivers = liaisons_at(referral.addressed_to, city_id=referral.city_id, at=request.at)
     return referral_act(
-        request, referral, Versioned(typed(request), initial={"version": referral.version}),
+        request, referral, Versioned(typed(request), of=referral),
         partial(send_referral, referral=referral), permission=Permission.REFERRAL_SEND,
         said=_("The referral is sent."), template="cases/prosecution/send.html",
         receivers=receivers.select_related("user"),
@@ -62,7 +62,7 @@ def send(request: SignedIn, reference: str, number: int) -> HttpResponse:
 def withdraw(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, ReasonForm(typed(request), initial={"version": referral.version}),
+        request, referral, ReasonForm(typed(request), of=referral),
         partial(withdraw_referral, referral=referral), permission=Permission.REFERRAL_DRAFT,
         said=_("The referral is withdrawn."), template="cases/prosecution/form.html",
         title=_("Withdraw the referral"), submit=_("Withdraw it"), grave=True,

@@ -11,9 +11,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.prosecution.models import Offence
+from cases.prosecution.models import Offence, ProsecutionReferral
 from cases.prosecution.rules import ANSWERS, MOST_FACTS, Answer, FactDraft, Nature, ReferralGround, Urgency
 from cases.travel.rules import Reliability
+from cases.web.compared import Beside, Compared
 from cases.web.shapes import RowsForm, Versioned
 from cities.agencies.models import Agency
 from cities.web.fields import DayField, LongTextField
@@ -128,12 +129,19 @@ class Written:
         begins: Mapping[str, Any],
         facts: Sequence[Mapping[str, Any]] = (),
         rows: Mapping[str, QuerySet[Any]],
+        of: ProsecutionReferral | None = None,
     ) -> None:
+        self.standing, read = list(facts), None
         self.has_grown = typed is not None and "more" in typed
         if typed is not None and self.has_grown:
+            read = typed.get("as_read", "")
             begins, facts, typed = _typed_so_far(form_class, typed), _facts_so_far(typed), None
         self.is_judged = typed is not None
-        self.form = form_class(typed, initial=dict(begins), rows=rows)
+        self.form = form_class(typed, initial=dict(begins), rows=rows, **({} if of is None else {"of": of}))
+        if isinstance(self.form, Compared):
+            self.form.read = read
+            mine = self.standing if typed is None else _facts_so_far(typed)
+            self.form.beside[FACTS] = Beside(gettext("What it states"), _in_words(self.standing), _in_words(mine))
         # What was typed is judged by itself: beside what stood there, a statement typed again would pass for none.
         self.facts = FactFormSet(typed, initial=None if self.is_judged else list(facts), prefix=FACTS)
         if self.has_grown and len(facts) < MOST_FACTS:
@@ -141,16 +149,22 @@ class Written:
 
     def is_valid(self) -> bool:
         """Whether both are; both are looked at, so that all that is wrong is said at once."""
-        valid = [self.form.is_valid(), self.facts.is_valid()]
+        valid = [self.form.is_valid(), self.takes_theirs() or self.facts.is_valid()]
         if not valid[1]:
             self.form.add_error(None, gettext("Something is missing in what it states."))
         return all(valid)
 
     def told(self) -> dict[str, Any]:
         """What the service takes. A statement that was left empty, or taken out, is none."""
+        told = {**self.form.cleaned_data, "offences": list(self.form.cleaned_data["offences"])}
+        if self.takes_theirs():
+            return {**told, "facts": [FactDraft(**fact) for fact in self.standing]}
         kept = [form for form in self.facts.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        told = {**self.form.cleaned_data, "facts": [form.drafted() for form in kept]}
-        return {**told, "offences": list(told["offences"])}
+        return {**told, "facts": [form.drafted() for form in kept]}
+
+    def takes_theirs(self) -> bool:
+        """Whether the statements that somebody else wrote meanwhile are to stay."""
+        return isinstance(self.form, Compared) and self.form.takes_theirs(FACTS)
 
 
 def _typed_so_far(form_class: type[ReferralForm], typed: QueryDict) -> dict[str, Any]:
@@ -165,6 +179,18 @@ def _facts_so_far(typed: QueryDict) -> list[dict[str, Any]]:
         for number in numbers
         if f"{FACTS}-{number}-DELETE" not in typed
     ]
+
+
+def _in_words(facts: Sequence[Mapping[str, Any]]) -> str:
+    """The statements as they read, one by one, whether they stand or were typed."""
+    natures = dict(Nature.choices)
+    return "\n".join(
+        f"{natures.get(fact['nature'], '–')}: " + " · ".join(
+            str(fact[name]).replace("\r\n", "\n").strip()
+            for name in ("text", "source", "reliability", "observed_on") if fact[name]
+        )
+        for fact in facts
+    )  # fmt: skip
 
 
 def rows_of(offices: QuerySet[Agency], offences: QuerySet[Offence]) -> dict[str, QuerySet[Any]]:

@@ -23,7 +23,7 @@ from cities.web.requests import SignedIn, signed_in
 def acknowledge(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, Versioned(request.POST), partial(acknowledge_referral, referral=referral),
+        request, referral, Versioned(request.POST, of=referral), partial(acknowledge_referral, referral=referral),
         permission=Permission.REFERRAL_ACKNOWLEDGE, said=_("The cell is told that you have it."),
     )  # fmt: skip
 
@@ -32,7 +32,7 @@ def acknowledge(request: SignedIn, reference: str, number: int) -> HttpResponse:
 @signed_in
 def answer(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
-    form = AnswerForm(typed(request), initial={"version": referral.version}, standing=referral.answer)
+    form = AnswerForm(typed(request), of=referral, standing=referral.answer)
     return referral_act(
         request, referral, form, partial(answer_referral, referral=referral), permission=Permission.REFERRAL_ANSWER,
         said=_("The answer is with the cell."), template="cases/prosecution/form.html", title=_("Answer the referral"),

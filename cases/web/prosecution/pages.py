@@ -94,7 +94,7 @@ def referral_act(
     `act` is a service that still lacks `by`, `at` and what the form has.
     """
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: act(by=request.user, at=request.at, **form.cleaned_data), now=referral)
+        done = attempt(form, lambda: act(by=request.user, at=request.at, **form.cleaned_data))
         if done is not None:
             messages.success(request, said)
             return redirect(page_of(done))

@@ -54,12 +54,12 @@ def change(request: SignedIn, reference: str, number: int) -> HttpResponse:
     """Whoever changes a draft answers for its words from then on."""
     referral = referral_numbered(request.user, reference, number, at=request.at)
     case = case_for(request.user, reference, at=request.at)
-    stands = {name: getattr(referral, name) for name in ChangeReferralForm.base_fields if name != "offences"}
+    stands = {name: getattr(referral, name) for name in ReferralForm.base_fields if name != "offences"}
     stands["offences"] = [suspected.offence_id for suspected in offences_of(referral)]
     facts = [{name: getattr(fact, name) for name in FactForm.base_fields} for fact in facts_of(referral)]
-    written = _written(request, ChangeReferralForm, begins=stands, facts=facts)
+    written = _written(request, ChangeReferralForm, begins=stands, facts=facts, of=referral)
     return _write(
-        request, case, written, partial(change_referral, referral=referral), now=referral,
+        request, case, written, partial(change_referral, referral=referral),
         said=_("The draft is changed. Somebody other than you approves it."), record=referral,
         title=_("Change the draft of referral %(number)s") % {"number": referral}, submit=_("Keep the changes"),
         cancel=page_of(referral),
@@ -78,12 +78,11 @@ def _write(
     act: Callable[..., ProsecutionReferral],
     *,
     said: str,
-    now: ProsecutionReferral | None = None,
     **shown: Any,
 ) -> HttpResponse:
     if written.is_judged and written.is_valid():
         told = written.told()
-        done = attempt(written.form, lambda: act(by=request.user, at=request.at, **told), now=now)
+        done = attempt(written.form, lambda: act(by=request.user, at=request.at, **told))
         if done is not None:
             messages.success(request, said)
             return redirect(page_of(done))

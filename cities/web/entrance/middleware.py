@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
@@ -23,7 +24,7 @@ from cities.entrance.services import end_session, note_presence
 from cities.ledger.services import within_request
 from cities.staff.models import User
 from cities.web.entrance import kept, marks
-from cities.web.entrance.step_up import ask_again
+from cities.web.entrance.step_up import ask_again, ways
 
 #: Sent by a page that asks by itself: it keeps no session alive.
 BACKGROUND = "X-Background"
@@ -47,6 +48,9 @@ class EntranceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # For the doors that answer programs: whether somebody showed lately that she is there, and where she can.
+        request.shown_lately = partial(marks.is_recent, request)  # type: ignore[attr-defined]
+        request.shown_at = partial(_way_of, request)  # type: ignore[attr-defined]
         if isinstance(request.user, User):
             with within_request(getattr(request, "request_id", "")), transaction.atomic():
                 self._keep_or_end(request, request.user, at=timezone.now())
@@ -88,6 +92,11 @@ class EntranceMiddleware:
         if match.app_name == "admin" and CHANGES.search(match.url_name or ""):
             return ask_again(request)
         return None
+
+
+def _way_of(request: HttpRequest) -> str:
+    """The first way in which she can show who she is."""
+    return request.build_absolute_uri(reverse(ways(cast(User, request.user))[0]))
 
 
 def is_background(request: HttpRequest) -> bool:

@@ -171,14 +171,14 @@ def test_open__by_role_and_city(cast: Cast) -> None:
 def test_stage__moves_and_refuses(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice, stage="INTAKE")
     client, address = by_token(cast.alice), f"/api/v1/cases/{case.reference}/stage"
-    body = {"version": case.version, "to": "ASSESSMENT"}
-    assert client.post(address, body).json()["stage"] == "ASSESSMENT"
-    told = problem(client.post(address, body), 409, "stale")
+    body = {"to": "ASSESSMENT"}
+    assert client.post(address, body, read=case.version).json()["stage"] == "ASSESSMENT"
+    told = problem(client.post(address, body, read=case.version), 412, "stale")
     assert told["current"]["stage"] == "ASSESSMENT"
     assert told["current"]["version"] == case.version + 1
-    body = {"version": case.version + 1, "to": "AFTERCARE"}
-    assert problem(client.post(address, body), 422, "refused")["errors"][0]["field"] == "to"
-    problem(client.post(address, body | {"to": "CLOSED", "reason": "Done"}), 403, "not-allowed")
+    body, now = {"to": "AFTERCARE"}, case.version + 1
+    assert problem(client.post(address, body, read=now), 422, "refused")["errors"][0]["field"] == "to"
+    problem(client.post(address, body | {"to": "CLOSED", "reason": "Done"}, read=now), 403, "not-allowed")
     for user in (cast.bob, cast.charlie, cast.dana):
         problem(by_token(user).post(address, {}), 404, "not-found")
     problem(by_token(cast.mayor).post(address, {}), 403, "not-allowed")
@@ -186,13 +186,15 @@ def test_stage__moves_and_refuses(cast: Cast) -> None:
 
 def test_next_step__is_set(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
-    body = {"version": case.version, "owner": cast.carla.pk, "next_step": " Ring  again ", "next_step_on": soon()}
+    body = {"owner": cast.carla.pk, "next_step": " Ring  again ", "next_step_on": soon()}
     client, address = by_token(cast.alice), f"/api/v1/cases/{case.reference}/next-step"
-    told = client.post(address, body).json()
+    told = client.post(address, body, read=case.version).json()
     assert (told["next_step"], told["owner"]["id"]) == ("Ring again", cast.carla.pk)
-    body |= {"version": told["version"], "owner": cast.bob.pk}
-    assert problem(client.post(address, body), 422)["errors"][0]["field"] == "owner"
-    assert problem(client.post(address, body | {"owner": cast.charlie.pk}), 400)["errors"][0]["field"] == "owner"
+    body, now = body | {"owner": cast.bob.pk}, told["version"]
+    assert problem(client.post(address, body, read=now), 422)["errors"][0]["field"] == "owner"
+    assert (
+        problem(client.post(address, body | {"owner": cast.charlie.pk}, read=now), 400)["errors"][0]["field"] == "owner"
+    )
 
 
 def test_team__comes_and_goes(cast: Cast) -> None:
@@ -216,13 +218,13 @@ def test_team__comes_and_goes(cast: Cast) -> None:
 def test_lead__is_the_coordinators_to_assign(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     eve = staff(Role.CASEWORKER, cast.city, first_name="Eve", agency=cast.agency)
-    body = {"version": case.version, "to": posting_of(eve).pk}
+    body = {"to": posting_of(eve).pk}
     address = f"/api/v1/cases/{case.reference}/lead"
     problem(by_token(cast.alice).post(address, body), 403)
-    assert by_token(cast.carla).post(address, body).json()["lead_caseworker"]["id"] == eve.pk
+    assert by_token(cast.carla).post(address, body, read=case.version).json()["lead_caseworker"]["id"] == eve.pk
     problem(by_token(cast.alice).post(address, body), 404)
     told = by_token(cast.carla).post(
-        address, body | {"version": case.version + 1, "to": posting_of(cast.alice).pk, "keep_former": True}
+        address, body | {"to": posting_of(cast.alice).pk, "keep_former": True}, read=case.version + 1
     )
     assert told.json()["lead_caseworker"]["id"] == cast.alice.pk
     with acting(eve):

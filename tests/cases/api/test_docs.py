@@ -22,8 +22,8 @@ def schema() -> Any:
     return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
 
 
-def examples() -> list[tuple[str, str, str]]:
-    """(method, address, body) of each."""
+def examples() -> list[tuple[str, str, str, bool]]:
+    """(method, address, body, whether it says what was read) of each."""
     found = []
     for example in re.findall(r"^curl .*?(?=\n(?:curl|PATTERN|```|export))", TEXT, re.MULTILINE | re.DOTALL):
         told = EXAMPLE.match(example)
@@ -31,12 +31,12 @@ def examples() -> list[tuple[str, str, str]]:
         sent = re.search(r"--json ('.*?'|\".*\")(?= |$)", told["options"], re.DOTALL)
         body = sent[1][1:-1].replace("{$PATTERN", PATTERN).replace('\\"', '"') if sent else ""
         method = "patch" if "-X PATCH" in example else "post" if body or "-X POST" in example else "get"
-        found.append((method, told["address"], body))
+        found.append((method, told["address"], body, '-H "$TAG"' in told["options"]))
     return found
 
 
-@pytest.mark.parametrize(("method", "address", "body"), examples())
-def test_example__is_in_the_schema(schema: Any, method: str, address: str, body: str) -> None:
+@pytest.mark.parametrize(("method", "address", "body", "guarded"), examples())
+def test_example__is_in_the_schema(schema: Any, method: str, address: str, body: str, guarded: bool) -> None:
     path, _, query = address.partition("?")
     for known, methods in schema["paths"].items():
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), f"/api/v1/{path}") and method in methods:
@@ -46,6 +46,7 @@ def test_example__is_in_the_schema(schema: Any, method: str, address: str, body:
         pytest.fail(f"{method} {path} is not in the schema.")
     parameters = {one["name"] for one in told.get("parameters", []) if one["in"] == "query"}
     assert set(re.findall(r"(?:^|&)(\w+)=", query)) <= parameters
+    assert guarded == any(one["name"] == "If-Match" for one in told.get("parameters", []))
     if body:
         shapes = Shapes(schema)
         shape = told["requestBody"]["content"]["application/json"]["schema"]
@@ -54,7 +55,7 @@ def test_example__is_in_the_schema(schema: Any, method: str, address: str, body:
 
 
 def test_examples__are_of_every_subject() -> None:
-    told = " ".join(address for _, address, _ in examples())
+    told = " ".join(address for _, address, *_ in examples())
     for subject in (
         "cities",
         "agencies",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,11 @@ from tests.factories.scene import a_scene
 from tests.fuzz import Shapes
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "6"))
+
+#: What a program says that it read: mostly whatever stands, so that what comes after is reached too.
+TAGS = st.sampled_from(
+    [*[{"If-Match": "*"}] * 7, {}, {"If-Match": '"1-0"'}, {"If-Match": 'W/"1"'}, {"If-Match": "1"}, {"If-Match": '",'}]
+) | st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=20).map(lambda said: {"If-Match": said})
 
 QUIET = settings(
     max_examples=REQUESTS,
@@ -48,18 +54,19 @@ def test_nothing_that_is_sent__makes_it_fail(cast: Cast) -> None:
 def _known(numbers: dict[str, int]) -> dict[str, list[int]]:
     """Numbers that mean something, by the names of fields that hold such numbers."""
     everything = sorted(set(numbers.values()))
-    named = {"version": [1, 2, 3], "number": [numbers["plan"]], "to": [numbers["posting"]]}
+    named = {"number": [numbers["plan"]], "to": [numbers["posting"]]}
     named |= {name: [numbers["user"], numbers["posting"]] for name in ("owner", "caseworker", "second", "user")}
     named |= {"addressed_to": [numbers["office"]], "agency": [numbers["agency"]], "offences": [numbers["offence"]]}
     return named | {"pk": everything, "person": [numbers["person"]]}
 
 
 def _fuzz(
-    clients: list[APIClient], path: str, method: str, told: Any, *,
+    clients: Sequence[APIClient], path: str, method: str, told: Any, *,
     shapes: Shapes, known: dict[str, list[int]], path_values: dict[str, list[str]],
 ) -> None:  # fmt: skip
     in_path = [one for one in told["parameters"] if one["in"] == "path"] if "parameters" in told else []
     in_query = [one for one in told.get("parameters", []) if one["in"] == "query"]
+    guarded = any(one["name"] == "If-Match" for one in told.get("parameters", []))
     body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
 
     @QUIET
@@ -79,12 +86,13 @@ def _fuzz(
         }
         address = path.format(**values) + ("?" + urlencode(query, errors="replace") if query else "")
         sent = json.dumps(data.draw(shapes.values(body, known)) if body else {})
-        note(f"{method} {address} {sent[:2000]}")
+        said = data.draw(TAGS) if guarded else {}
+        note(f"{method} {address} {said} {sent[:2000]}")
         with transaction.atomic():
             if method == "get":
                 answer = client.get(address)
             else:
-                answer = client.generic(method.upper(), address, sent, content_type="application/json")
+                answer = client.generic(method.upper(), address, sent, content_type="application/json", headers=said)
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")

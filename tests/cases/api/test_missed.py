@@ -44,17 +44,17 @@ def test_missed__listed_for_whom_it_is(cast: Cast, missed: MissedContact) -> Non
 
 def test_missed__acknowledged_answered_and_opened_again(cast: Cast, missed: MissedContact) -> None:
     alice, here = by_token(cast.alice), f"/api/v1/missed-contacts/{missed.pk}"
-    told: dict[str, Any] = alice.post(f"{here}/acknowledge", {"version": 1}, format="json").json()
+    told: dict[str, Any] = alice.post(f"{here}/acknowledge", {}, format="json", read=1).json()
     assert (told["version"], told["steps"][0]["acknowledged_by"]["id"]) == (2, cast.alice.pk)
-    problem(alice.post(f"{here}/acknowledge", {"version": 2}, format="json"), 409, "refused")
-    answer = {"version": 2, "answer": "EXPLAINED"}
-    problem(alice.post(f"{here}/answer", answer, format="json"), 422)
-    stale = problem(alice.post(f"{here}/answer", answer | {"version": 1, "reason": "Ill"}, format="json"), 409, "stale")
+    problem(alice.post(f"{here}/acknowledge", {}, format="json", read=2), 409, "refused")
+    answer = {"answer": "EXPLAINED"}
+    problem(alice.post(f"{here}/answer", answer, format="json", read=2), 422)
+    stale = problem(alice.post(f"{here}/answer", answer | {"reason": "Ill"}, format="json", read=1), 412, "stale")
     assert stale["current"]["version"] == 2
-    problem(alice.post(f"{here}/answer", answer | {"answer": "RECORDED"}, format="json"), 400)
-    done = alice.post(f"{here}/answer", answer | {"reason": "Ill"}, format="json").json()
+    problem(alice.post(f"{here}/answer", answer | {"answer": "RECORDED"}, format="json", read=2), 400)
+    done = alice.post(f"{here}/answer", answer | {"reason": "Ill"}, format="json", read=2).json()
     assert (done["answer"], done["answered_by"]["id"]) == ("EXPLAINED", cast.alice.pk)
-    again = alice.post(f"{here}/reopen", {"version": done["version"]}, format="json").json()
+    again = alice.post(f"{here}/reopen", {}, format="json", read=done["version"]).json()
     assert (again["answer"], alice.get(here).json()["answered_at"]) == ("", None)
 
 
@@ -70,10 +70,10 @@ def test_absences__recorded_changed_and_withdrawn(cast: Cast) -> None:
     problem(alice.post("/api/v1/absences", body | {"deputy": cast.charlie.pk}, format="json"), 400)
     problem(alice.post("/api/v1/absences", body | {"user": cast.bob.pk}, format="json"), 400)
     assert carla.post("/api/v1/absences", body | {"user": cast.bob.pk}, format="json").status_code == 201
-    changed = carla.put(here, body | {"version": 1, "deputy": None}, format="json").json()
+    changed = carla.put(here, body | {"deputy": None}, format="json", read=1).json()
     assert (changed["deputy"], changed["version"]) == (None, 2)
-    problem(alice.put(here, body | {"version": 1}, format="json"), 409, "stale")
-    assert alice.post(f"{here}/withdraw", {"version": 2}, format="json").json()["withdrawn_at"]
+    problem(alice.put(here, body, format="json", read=1), 412, "stale")
+    assert alice.post(f"{here}/withdraw", {}, format="json", read=2).json()["withdrawn_at"]
     problem(alice.get(here), 404)
 
 

@@ -28,22 +28,22 @@ def test_life_of_a_plan__from_draft_to_agreed_and_ended(cast: Cast) -> None:
     assert (told["number"], told["state"], told["goals"]) == (1, "DRAFT", [])
     plan = f"{address}/{told['number']}"
     problem(client.post(address, {"starts_on": day()}), 409, "refused")
-    told = problem(client.post(f"{plan}/propose", {"version": told["version"]}), 409, "refused")
+    told = problem(client.post(f"{plan}/propose", {}, read=told["version"]), 409, "refused")
     goal = {"domain": "HOUSING", "text": "A flat", "owner": cast.alice.pk, "target_on": day(60)}
     told = client.post(f"{plan}/goals", goal).json()
     number, version = told["goals"][0]["id"], told["version"]
-    told = client.post(f"{plan}/propose", {"version": version}).json()
+    told = client.post(f"{plan}/propose", {}, read=version).json()
     assert told["state"] == "PROPOSED"
-    stale = problem(client.post(f"{plan}/propose", {"version": version}), 409, "stale")
+    stale = problem(client.post(f"{plan}/propose", {}, read=version), 412, "stale")
     assert stale["current"]["state"] == "PROPOSED"
-    told = client.post(f"{plan}/take-back", {"version": told["version"]}).json()
+    told = client.post(f"{plan}/take-back", {}, read=told["version"]).json()
     assert told["state"] == "DRAFT"
-    told = client.post(f"{plan}/propose", {"version": told["version"]}).json()
-    refused = problem(client.post(f"{plan}/agree", {"version": told["version"], "agreed_on": day()}), *(422,))
+    told = client.post(f"{plan}/propose", {}, read=told["version"]).json()
+    refused = problem(client.post(f"{plan}/agree", {"agreed_on": day()}, read=told["version"]), *(422,))
     assert refused["errors"][0]["field"]
-    told = client.patch(plan, {"version": told["version"], "consent": "GIVEN", "consent_on": day()}).json()
+    told = client.patch(plan, {"consent": "GIVEN", "consent_on": day()}, read=told["version"]).json()
     assert (told["summary"], told["consent"]) == ("To find a place to live", "GIVEN")
-    told = client.post(f"{plan}/agree", {"version": told["version"], "agreed_on": day()}).json()
+    told = client.post(f"{plan}/agree", {"agreed_on": day()}, read=told["version"]).json()
     assert told["state"] == "AGREED"
     assert told["review_on"]
     assert client.get(plan).json() == told
@@ -54,8 +54,8 @@ def test_life_of_a_plan__from_draft_to_agreed_and_ended(cast: Cast) -> None:
     assert done["goals"][0]["actions"][0]["done_by"]["id"] == cast.alice.pk
     problem(client.post(f"{action}/finish", {"done_on": day(-1)}), 422, "refused")
     assert client.post(f"{action}/reopen").json()["goals"][0]["actions"][0]["done_on"] is None
-    ending = {"version": told["version"], "ended_on": day(), "reason": "Moved"}
-    assert client.post(f"{plan}/end", ending).json()["state"] == "ENDED"
+    ending = {"ended_on": day(), "reason": "Moved"}
+    assert client.post(f"{plan}/end", ending, read=told["version"]).json()["state"] == "ENDED"
     assert [row["state"] for row in client.get(address).json()] == ["ENDED"]
 
 
@@ -64,17 +64,17 @@ def test_change__what_is_left_out_stays(cast: Cast) -> None:
     plan = a_plan(case, by=cast.alice, state="DRAFT")
     client, address = by_token(cast.alice), f"/api/v1/cases/{case.reference}/plans/{plan.number}"
     before = client.get(address).json()
-    told = client.patch(address, {"version": before["version"], "person_view": "I want to work"}).json()
+    told = client.patch(address, {"person_view": "I want to work"}, read=before["version"]).json()
     assert (told["person_view"], told["summary"]) == ("I want to work", before["summary"])
     goal = before["goals"][0]
-    told = client.patch(f"/api/v1/goals/{goal['id']}", {"version": goal["version"], "text": "A better flat"}).json()
-    assert (told["goals"][0]["text"], told["goals"][0]["owner"]) == ("A better flat", goal["owner"])
-    stale = problem(client.patch(f"/api/v1/goals/{goal['id']}", {"version": goal["version"]}), 409, "stale")
-    assert stale["current"]["goals"][0]["text"] == "A better flat"
-    changed = {"version": goal["version"] + 1, "owner": cast.carla.pk}
-    assert client.patch(f"/api/v1/goals/{goal['id']}", changed).json()["goals"][0]["owner"]["id"] == cast.carla.pk
-    changed = {"version": goal["version"] + 2, "owner": cast.charlie.pk}
-    assert problem(client.patch(f"/api/v1/goals/{goal['id']}", changed), 400)["errors"][0]["field"] == "owner"
+    told = client.patch(f"/api/v1/goals/{goal['id']}", {"text": "A better flat"}, read=goal["version"]).json()
+    assert (told["text"], told["owner"]) == ("A better flat", goal["owner"])
+    stale = problem(client.patch(f"/api/v1/goals/{goal['id']}", {}, read=goal["version"]), 412, "stale")
+    assert stale["current"]["text"] == "A better flat"
+    changed, now = {"owner": cast.carla.pk}, goal["version"] + 1
+    assert client.patch(f"/api/v1/goals/{goal['id']}", changed, read=now).json()["owner"]["id"] == cast.carla.pk
+    changed, now = {"owner": cast.charlie.pk}, now + 1
+    assert problem(client.patch(f"/api/v1/goals/{goal['id']}", changed, read=now), 400)["errors"][0]["field"] == "owner"
 
 
 def test_plans__are_care(cast: Cast) -> None:

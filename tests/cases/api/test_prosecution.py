@@ -30,25 +30,25 @@ def test_life_of_a_referral__between_two_houses(cast: Cast) -> None:
     told = answer.json()
     address = f"/api/v1/referrals/{told['id']}"
     assert told["offences"][0]["code"] == "140"
-    problem(carla.post(f"{address}/approve", {"version": told["version"]}), 409, "refused")
+    problem(carla.post(f"{address}/approve", {}, read=told["version"]), 409, "refused")
     problem(liaison.get(address), 404, "not-found")
-    told = mayor.post(f"{address}/approve", {"version": told["version"]}).json()
+    told = mayor.post(f"{address}/approve", {}, read=told["version"]).json()
     assert told["approved_by"]["id"] == cast.mayor.pk
-    told = mayor.post(f"{address}/take-back", {"version": told["version"], "reason": "A name is wrong"}).json()
+    told = mayor.post(f"{address}/take-back", {"reason": "A name is wrong"}, read=told["version"]).json()
     assert told["stage"] == "DRAFTED"
-    changed = statement(cast, version=told["version"], statement="We are told otherwise")
-    told = carla.put(address, changed).json()
+    changed, before = statement(cast, statement="We are told otherwise"), told["version"]
+    told = carla.put(address, changed, read=before).json()
     assert (told["statement"], told["offences"]) == ("We are told otherwise", [])
-    assert problem(carla.put(address, changed), 409, "stale")["current"]["version"] == told["version"]
-    told = mayor.post(f"{address}/approve", {"version": told["version"]}).json()
-    told = carla.post(f"{address}/send", {"version": told["version"]}).json()
+    assert problem(carla.put(address, changed, read=before), 412, "stale")["current"]["version"] == told["version"]
+    told = mayor.post(f"{address}/approve", {}, read=told["version"]).json()
+    told = carla.post(f"{address}/send", {}, read=told["version"]).json()
     assert told["stage"] == "SENT"
     assert [row["id"] for row in liaison.get("/api/v1/referrals?waiting=true").json()["results"]] == [told["id"]]
     problem(liaison.get(f"/api/v1/cases/{case.reference}"), 404, "not-found")
-    problem(carla.post(f"{address}/acknowledge", {"version": told["version"]}), 403, "not-allowed")
-    told = liaison.post(f"{address}/acknowledge", {"version": told["version"]}).json()
+    problem(carla.post(f"{address}/acknowledge", {}, read=told["version"]), 403, "not-allowed")
+    told = liaison.post(f"{address}/acknowledge", {}, read=told["version"]).json()
     assert [change["to_stage"] for change in told["changes"]] == ["SENT", "ACKNOWLEDGED"]
-    told = liaison.post(f"{address}/answer", {"version": told["version"], "answer": "INQUIRY"}).json()
+    told = liaison.post(f"{address}/answer", {"answer": "INQUIRY"}, read=told["version"]).json()
     assert (told["stage"], told["answer"]) == ("ANSWERED", "INQUIRY")
     entry = LedgerEntry.objects.filter(actor=cast.liaison, operation="CONSULT").order_by("id").reverse()[0]
     assert (entry.compartment, entry.object_ids, entry.case_reference) == ("JUSTICE", [told["id"]], case.reference)
@@ -86,10 +86,10 @@ def test_withdraw__before_it_leaves_only(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     drafted, sent = a_referral(case, cast), sent_referral(case, cast)
     client = by_token(cast.carla)
-    body = {"version": drafted.version, "reason": "Not needed"}
-    assert client.post(f"/api/v1/referrals/{drafted.pk}/withdraw", body).json()["stage"] == ReferralStage.WITHDRAWN
-    body = {"version": sent.version, "reason": "Not needed"}
-    problem(client.post(f"/api/v1/referrals/{sent.pk}/withdraw", body), 409, "refused")
+    body = {"reason": "Not needed"}
+    address = f"/api/v1/referrals/{drafted.pk}/withdraw"
+    assert client.post(address, body, read=drafted.version).json()["stage"] == ReferralStage.WITHDRAWN
+    problem(client.post(f"/api/v1/referrals/{sent.pk}/withdraw", body, read=sent.version), 409, "refused")
 
 
 @pytest.mark.parametrize(

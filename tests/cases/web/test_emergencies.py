@@ -17,7 +17,8 @@ from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
 from cities.tokens.services import issue_feed
 from tests.cases.web.conftest import ClientOf
-from tests.doors import by_token, problem
+from tests.coming_in import without_marks
+from tests.doors import by_session, by_token, problem
 from tests.factories import Cast, a_case
 from tests.factories.checkins import a_checkin, an_agreed_plan
 from tests.factories.emergencies import WHY, an_emergency
@@ -72,7 +73,7 @@ def test_open__keeps_the_reference_when_the_reason_is_too_short(
 
 
 def test_api__opens_ends_lists_and_reviews(cast: Cast, case: Casefile) -> None:
-    bob, dana, here = by_token(cast.bob), by_token(cast.dana), "/api/v1/emergency-openings"
+    bob, dana, here = by_session(cast.bob), by_token(cast.dana), "/api/v1/emergency-openings"
     made = bob.post(here, {"reference": case.reference, "reason": WHY}, format="json")
     assert made.status_code == 201
     one = f"{here}/{made.json()['id']}"
@@ -90,9 +91,32 @@ def test_api__opens_ends_lists_and_reviews(cast: Cast, case: Casefile) -> None:
     problem(by_token(cast.charlie).get(one), 404)
 
 
+def test_api__a_token_opens_nothing(cast: Cast, case: Casefile) -> None:
+    bob, sent = by_token(cast.bob), {"reference": case.reference, "reason": WHY}
+    problem(bob.post("/api/v1/emergency-openings", sent, format="json"), 403, "person-needed")
+    problem(bob.post("/api/v1/emergency-openings", {}, format="json"), 403, "person-needed")
+    problem(bob.get(f"/api/v1/cases/{case.reference}"), 404)
+    with acting(cast.bob):
+        assert not EmergencyOpening.objects.exists()
+    assert LedgerEntry.objects.filter(actor=cast.bob, operation="DENIED", outcome="no person").count() == 2
+    problem(by_token(cast.mayor).post("/api/v1/emergency-openings", sent, format="json"), 403, "not-allowed")
+
+
+def test_api__a_session_shows_once_more_who_she_is(cast: Cast, case: Casefile) -> None:
+    bob, sent = by_session(cast.bob), {"reference": case.reference, "reason": WHY}
+    without_marks(bob, "entrance_shown")  # long ago
+    told = problem(bob.post("/api/v1/emergency-openings", sent, format="json"), 403, "step-up")
+    on_the_page = bob.get(HERE).headers["Location"].partition("?")[0]
+    assert told["where"] == f"http://testserver{on_the_page}"
+    problem(bob.get(f"/api/v1/cases/{case.reference}"), 404)
+    problem(by_session(cast.mayor).post("/api/v1/emergency-openings", sent, format="json"), 403, "not-allowed")
+    bob.force_login(cast.bob)
+    assert bob.post("/api/v1/emergency-openings", sent, format="json").status_code == 201
+
+
 def test_api__answers_alike_for_what_is_elsewhere_and_what_is_not(cast: Cast) -> None:
     elsewhere = a_case(by=cast.carlo, at=timezone.now() - timedelta(hours=1))
-    bob, here = by_token(cast.bob), "/api/v1/emergency-openings"
+    bob, here = by_session(cast.bob), "/api/v1/emergency-openings"
     answers = [
         bob.post(here, {"reference": reference, "reason": WHY}, format="json")
         for reference in (elsewhere.reference, "VER-2001-0999", "VIL-2001-0999")

@@ -6,6 +6,7 @@ from cities.places.models import City, HotSpotDesignation, Population, SchoolHol
 from cities.staff.models import User
 from tests.cities.admin.conftest import NAMES, as_, errors, last_act
 from tests.factories import Cast
+from tests.forms import forms_of
 
 
 def test_city__added_and_changed_by_the_country(country: User) -> None:
@@ -74,12 +75,23 @@ def test_city_settings__by_who_keeps_the_city(cast: Cast) -> None:
     assert client.post("/admin/cities/citysettings/add/", {**given, "city": cast.other_city.pk}).status_code == 403
     assert client.post("/admin/cities/citysettings/add/", given).status_code == 302
     pk = cast.city.settings.pk
-    assert errors(client.post(f"/admin/cities/citysettings/{pk}/change/", {**given, "misses_in_a_row": 1})).keys() == {
-        "misses_in_a_row"
-    }
-    assert client.post(f"/admin/cities/citysettings/{pk}/change/", {**given, "misses_in_a_row": 3}).status_code == 302
+    assert errors(
+        client.post(f"/admin/cities/citysettings/{pk}/change/", {**given, "misses_in_a_row": 1, "read": 1})
+    ).keys() == {"misses_in_a_row"}
+    changed = {**given, "misses_in_a_row": 3, "read": 1}
+    assert client.post(f"/admin/cities/citysettings/{pk}/change/", changed).status_code == 302
     cast.city.settings.refresh_from_db()
     assert (cast.city.settings.misses_in_a_row, cast.city.settings.version) == (3, 2)
+    overtaken = client.post(f"/admin/cities/citysettings/{pk}/change/", {**changed, "misses_in_a_row": 4})
+    assert "Somebody else changed this" in overtaken.content.decode()
+    assert errors(overtaken)["misses_in_a_row"] == ["What stands there now: 3"]
+    (form,) = [form for form in forms_of(overtaken.content.decode()) if form.values("read")]
+    assert form.sent()["misses_in_a_row"] == ["4"]
+    assert form.values("read") == ["2"]
+    assert "read" in errors(client.post(f"/admin/cities/citysettings/{pk}/change/", given))
+    cast.city.settings.refresh_from_db()
+    assert cast.city.settings.misses_in_a_row == 3
+    assert client.post(f"/admin/cities/citysettings/{pk}/change/", form.sent()).status_code == 302
 
 
 def test_school_holidays__by_the_country(cast: Cast, country: User) -> None:
