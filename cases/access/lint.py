@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 #: The names of the policies that `policies` makes.
-POLICIES = ["people_see", "people_write", "people_change", "clock", "counter", "keeper"]
+POLICIES = ["people_see", "people_write", "people_change", "clock", "counter", "keeper", "scribe"]
 
 
 def faults(connection: BaseDatabaseWrapper) -> list[str]:
