@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.dates import WEEKDAYS
@@ -189,15 +188,13 @@ def _in_words(
     if value is None or value == "" or value == []:
         return ""
     if field is None:
-        return str(value)
+        return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
     if isinstance(field.related_model, type):
         named = found[field.related_model].get(int(value))
         return str(named) if named is not None else _("a record that you may not see")
     if field.name in _WEEKDAYS:
         days = value if isinstance(value, list) else [value]
         return ", ".join(str(WEEKDAYS[day]) for day in days if day in WEEKDAYS)
-    if isinstance(field, ArrayField):
-        return ", ".join(str(one) for one in value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

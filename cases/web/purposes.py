@@ -28,8 +28,13 @@ PURPOSES = {
     "cases:who_can_see": _("from who can see the case"),
     **dict.fromkeys(
         (
-            "cases:case_changes", "cases:person_changes", "cases:person_contact_changes", "cases:plan_changes",
-            "cases:checkin_changes", "cases:rhythm_changes", "cases:referral_changes",
+            "cases:case_changes",
+            "cases:person_changes",
+            "cases:person_contact_changes",
+            "cases:plan_changes",
+            "cases:checkin_changes",
+            "cases:rhythm_changes",
+            "cases:referral_changes",
         ),
         _("from what was changed"),
     ),

@@ -111,7 +111,8 @@ def _page(
     rows = list(found[: A_PAGE + 1])
     return case_page(
         request, case, "cases/changes/changes.html", permission=Permission.CHANGES_READ, compartment=part,
-        record=record, name=name, back=back, changes=_shown(told(rows[:A_PAGE], request.user, at=request.at)),
+        record=record, written=record, name=name, back=back,
+        changes=_shown(told(rows[:A_PAGE], request.user, at=request.at)),
         next=rows[A_PAGE - 1].pk if len(rows) > A_PAGE else None,
     )  # fmt: skip
 

@@ -32,20 +32,47 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00
 
 #: kind of row -> what may be put into which field of it without breaking a rule that PostgreSQL keeps.
 FIELDS: dict[type[models.Model], dict[str, st.SearchStrategy[Any]]] = {
-    Person: {"official_name": TEXT, "phone": TEXT, "address": TEXT, "interpreter_needed": st.booleans(),
-             "sort_name": TEXT, "version": st.integers(1, 9)},
-    Casefile: {"next_step": TEXT.map(lambda text: f"x{text}"), "next_step_on": st.dates(), "review_on": st.none() | st.dates(),
-               "version": st.integers(1, 9)},
-    FollowUpPlan: {"summary": TEXT, "person_view": TEXT, "consent_on": st.none() | st.dates(), "version": st.integers(1, 9)},
+    Person: {
+        "official_name": TEXT,
+        "phone": TEXT,
+        "address": TEXT,
+        "interpreter_needed": st.booleans(),
+        "sort_name": TEXT,
+        "version": st.integers(1, 9),
+    },
+    Casefile: {
+        "next_step": TEXT.map(lambda text: f"x{text}"),
+        "next_step_on": st.dates(),
+        "review_on": st.none() | st.dates(),
+        "version": st.integers(1, 9),
+    },
+    FollowUpPlan: {
+        "summary": TEXT,
+        "person_view": TEXT,
+        "consent_on": st.none() | st.dates(),
+        "version": st.integers(1, 9),
+    },
     Goal: {"text": TEXT, "result": TEXT, "target_on": st.dates(), "position": st.integers(0, 30)},
-    Rhythm: {"place": TEXT, "duration": st.integers(5, 600), "weekdays": st.lists(st.integers(0, 6), min_size=1, max_size=7),
-             "time": st.none() | st.times(), "ends_on": st.none() | st.dates(min_value=TODAY),
-             "materialised_until": st.dates(), "set_aside_error": TEXT},
-    CheckIn: {"due_on": st.dates(), "place": TEXT, "state": st.sampled_from(["PLANNED", "CANCELLED", "RESCHEDULED"]),
-              "reminded_at": st.none() | st.just(AT), "late_at": st.none() | st.just(AT), "is_critical": st.booleans()},
+    Rhythm: {
+        "place": TEXT,
+        "duration": st.integers(5, 600),
+        "weekdays": st.lists(st.integers(0, 6), min_size=1, max_size=7),
+        "time": st.none() | st.times(),
+        "ends_on": st.none() | st.dates(min_value=TODAY),
+        "materialised_until": st.dates(),
+        "set_aside_error": TEXT,
+    },
+    CheckIn: {
+        "due_on": st.dates(),
+        "place": TEXT,
+        "state": st.sampled_from(["PLANNED", "CANCELLED", "RESCHEDULED"]),
+        "reminded_at": st.none() | st.just(AT),
+        "late_at": st.none() | st.just(AT),
+        "is_critical": st.booleans(),
+    },
     ProsecutionReferral: {"statement": TEXT, "withheld": TEXT, "subject": TEXT},
     ReferralFact: {"text": TEXT, "source": TEXT, "observed_on": st.none() | st.dates()},
-}  # fmt: skip
+}
 KINDS = list(FIELDS)
 WAYS = ("save", "update", "sql", "clock", "taken back")
 
@@ -102,7 +129,7 @@ def test_history__replayed_backwards_gives_each_earlier_state(
     plan = a_plan(case, by=cast.alice)
     referral = a_referral(case, cast)
     with acting(cast.carla):
-        numbers = {
+        numbers: dict[type[models.Model], int] = {
             Person: case.person_id, Casefile: case.pk, FollowUpPlan: plan.pk, Goal: plan.goals.get().pk,
             ProsecutionReferral: referral.pk, ReferralFact: referral.facts.get().pk,
         }  # fmt: skip
