@@ -95,7 +95,7 @@ def test_what_was_never_changed__says_so(cast: Cast, case: Casefile, client_of: 
     at = timezone.now()
     rhythm = a_rhythm(case, a_plan(case, by=cast.alice, at=at), by=cast.alice, at=at, starts_on=timezone.localdate(at))
     page = client_of(cast.alice).get(changes_of(case, f"rhythms/{rhythm.pk}/")).content.decode()
-    assert "Nothing was changed since it was recorded." in page
+    assert "No change has been written down." in page
     assert "Recorded by" in page
 
 
