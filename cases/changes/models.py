@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import RowT, VisibleQuerySet, can_open, cities_open_to
-from cases.access.policies import kept_in
+from cases.access.policies import is_of_referrals, kept_in
 from cases.access.rules import NeedToKnow, known
 from cities.places.models import City
 from cities.records import Record
@@ -31,14 +31,14 @@ class ChangeQuerySet(VisibleQuerySet[RowT]):
         need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
         if need.compartment == Compartment.CARE and not can_open(user, Compartment.CARE, at=at):
             return self.none()
-        return self.in_cities_of(user, at=at).filter(_of_rows_known_by(user, need.compartment, at=at))
+        return self.told_to(user, at=at).filter(_of_rows_known_by(user, need.compartment, at=at))
 
-    def in_cities_of(self, user: User, *, at: datetime) -> Self:
-        """Of the other house: those of the cities in which that is hers. An office has what was sent to it."""
+    def told_to(self, user: User, *, at: datetime) -> Self:
+        """Without those of referrals, and of what came of them, where the other house is not hers. An office has what
+        was sent to it; whoever knows of a case is told that an inquiry is open, and not who said so when."""
         need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
-        if need.compartment != Compartment.JUSTICE:
-            return self
-        return self.filter(city__in=cities_open_to(user, Compartment.JUSTICE, at=at))
+        kinds = [model._meta.model_name for model in kept_in(need.compartment) if is_of_referrals(model)]
+        return self.filter(~Q(object_type__in=kinds) | Q(city__in=cities_open_to(user, Compartment.JUSTICE, at=at)))
 
     def listed_to(self, user: User, *, at: datetime) -> Self:
         """They stand in no list."""

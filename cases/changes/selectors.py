@@ -94,7 +94,7 @@ def changes_of(record: models.Model, user: User, *, at: datetime) -> QuerySet[An
         ids = list(_visible(model, user, at=at).filter(**{path: record.pk}).values_list("pk", flat=True))
         if ids:
             found |= Q(object_type=model._meta.model_name, object_id__in=ids)
-    return rows.in_cities_of(user, at=at).filter(found).order_by("-pk")  # type: ignore[no-any-return]
+    return rows.told_to(user, at=at).filter(found).order_by("-pk")  # type: ignore[no-any-return]
 
 
 def told(changes: Sequence[ChangeRow], user: User, *, at: datetime) -> list[Told]:

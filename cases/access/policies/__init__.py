@@ -28,6 +28,7 @@ from cases.access.policies.roles import (
     has_history,
     is_care,
     is_history,
+    is_of_referrals,
     kept_in,
     need_of,
 )  # fmt: skip
@@ -52,6 +53,7 @@ __all__ = [
     "has_history",
     "is_care",
     "is_history",
+    "is_of_referrals",
     "kept_in",
     "make_way",
     "need_of",

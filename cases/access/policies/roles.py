@@ -90,6 +90,12 @@ def kept_in(compartment: Compartment) -> list[type[models.Model]]:
     return [model for model in case_models() if has_history(model) and need_of(model).compartment == compartment]
 
 
+def is_of_referrals(model: type[models.Model]) -> bool:
+    """Whether a row comes of what went to an office and came back. How it came about is of the other house, also where
+    what stands there now is told to everybody who knows of the case, as a caution is."""
+    return need_of(model).compartment == Compartment.JUSTICE or any(f.name == "referral" for f in model._meta.fields)
+
+
 def made(*, login: str, database: str) -> Iterator[str]:
     """The roles, and which of them the login role of `DATABASE_URL` may act as."""
     for role in (PEOPLE, CARE, CLOCK, COUNTER, KEEPER, SCRIBE, SEALER):

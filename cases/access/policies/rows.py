@@ -17,6 +17,7 @@ from cases.access.policies.roles import (
     SCRIBE,
     is_care,
     is_history,
+    is_of_referrals,
     kept_in,
     need_of,
 )
@@ -41,12 +42,12 @@ def sees(model: type[models.Model]) -> str:
     if need.path == "row":
         # Whoever may know of the row now, asked of the row itself, under its own policy: what is listed is of one
         # record. What was sent to an office it sees as it was sent, and not what stood there before.
-        known = " OR ".join(
-            f"(object_type = '{kept._meta.model_name}' AND EXISTS "
+        other_house = f" AND {cities.replace(need.compartment.value, Compartment.JUSTICE.value)}"
+        return " OR ".join(
+            f"(object_type = '{kept._meta.model_name}'{other_house if is_of_referrals(kept) else ''} AND EXISTS "
             f"(SELECT FROM {kept._meta.db_table} r WHERE r.id = {table}.object_id))"
             for kept in kept_in(need.compartment)
         )
-        return f"({cities}) AND ({known})" if need.compartment == Compartment.JUSTICE else known
     if need.path == "self":
         return f"{cities} OR id {cases}"
     if need.path == "person":

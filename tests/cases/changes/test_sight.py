@@ -16,8 +16,9 @@ from cases.changes.selectors import changes_of
 from cases.people.services import add_contact, end_contact
 from cases.plans.models import FollowUpPlan
 from cases.prosecution.models import ProsecutionReferral
+from cases.prosecution.services import answer_referral
 from cities.staff.models import User
-from tests.factories import AT, TODAY, Cast, a_case, a_plan, a_user, on_the_team, sent_referral
+from tests.factories import AT, TODAY, Cast, a_case, a_plan, a_referral, a_user, on_the_team, sent_referral
 
 KINDS = {"CORE": "cases_change", "CARE": "cases_carechange", "JUSTICE": "cases_justicechange"}
 
@@ -108,6 +109,25 @@ def test_office__sees_what_was_sent_and_not_how_it_came_about(cast: Cast, change
         assert list(changes_of(referral, cast.liaison, at=AT)) == []
     with acting(cast.carla):
         assert changes_of(referral, cast.carla, at=AT).count() == JusticeChange.objects.count() > 2
+
+
+def test_caution__is_told_without_who_ended_it_and_when(cast: Cast, case: Casefile) -> None:
+    """Whoever knows of the case is told that an inquiry is open. How that came about is of the other house."""
+    referral = a_referral(case, cast, stage="ANSWERED", answer="INQUIRY")
+    with acting(cast.liaison):
+        answer_referral(
+            referral=referral, by=cast.liaison, at=AT, version=referral.version, answer="DISMISSED", answer_text="None"
+        )
+    told = {}
+    for user in (cast.alice, cast.carla, cast.mayor, cast.liaison):
+        with acting(user):
+            told[user] = [set(row.after) for row in Change.objects.filter(object_type="caution")]
+            assert Change.objects.visible_to(user, at=AT).filter(object_type="caution").count() == len(told[user])
+    with acting(cast.alice):
+        assert "caution" not in {row.object_type for row in changes_of(case, cast.alice, at=AT)}
+    with acting(cast.carla):
+        assert "caution" in {row.object_type for row in changes_of(case, cast.carla, at=AT)}
+    assert told == {cast.alice: [], cast.carla: [{"ends_on"}], cast.mayor: [{"ends_on"}], cast.liaison: []}
 
 
 def test_family__is_care_and_so_is_its_past(cast: Cast, case: Casefile) -> None:
