@@ -3,6 +3,7 @@
 from cases.access.models import CaseAccess
 from cases.audit.models import LookSample, SampleFinding
 from cases.casefiles.models import Casefile, CaseNumber, StageChange
+from cases.changes.models import CareChange, Change, JusticeChange
 from cases.checkins.models import (
     AgreedReminder,
     AvoidedDays,
@@ -32,10 +33,12 @@ __all__ = [
     "Action",
     "AgreedReminder",
     "AvoidedDays",
+    "CareChange",
     "CaseAccess",
     "CaseNumber",
     "Casefile",
     "Caution",
+    "Change",
     "CheckIn",
     "CheckInNote",
     "EmergencyOpening",
@@ -43,6 +46,7 @@ __all__ = [
     "FollowUpPlan",
     "Goal",
     "GrantConfirmation",
+    "JusticeChange",
     "LookSample",
     "Message",
     "MissedContact",

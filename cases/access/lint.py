@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cases.access.policies import case_models, has_history
+from cases.access.policies.changes import CHANGED, ERASED
+
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 #: The names of the policies that `policies` makes.
-POLICIES = ["people_see", "people_write", "people_change", "clock", "counter", "keeper"]
+POLICIES = ["people_see", "people_write", "people_change", "clock", "counter", "keeper", "scribe"]
 
 
 def faults(connection: BaseDatabaseWrapper) -> list[str]:
@@ -34,7 +37,10 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
             "AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee = 0) "
             "UNION ALL SELECT format('function %%s runs as its owner without a pinned search path', proname) "
             "FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef "
-            "AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s LIKE 'search\\_path=%%')",
-            [POLICIES],
+            "AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s LIKE 'search\\_path=%%') "
+            "UNION ALL SELECT format('table %%s does not write down what its rows were: %%s', made, name) "
+            "FROM unnest(%s::text[]) AS made, unnest(%s::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_trigger "
+            "WHERE tgrelid = to_regclass(made) AND tgname = name AND tgenabled <> 'D')",
+            [POLICIES, [model._meta.db_table for model in case_models() if has_history(model)], [CHANGED, ERASED]],
         )
         return [row[0] for row in cursor.fetchall()]

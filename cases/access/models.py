@@ -169,6 +169,7 @@ class CaseAccess(CaseRow):
         public="id recorded_at recorded_by casefile city user posting agency reference compartment ground "
         "starts_at ends_at ended_by ended_because confirm_by notice_on",
         sensitive="reason",
+        bookkeeping="confirm_by notice_on",
     )
 
     user = models.ForeignKey(
@@ -186,7 +187,9 @@ class CaseAccess(CaseRow):
     reason = models.TextField(_("reason"), blank=True)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
-    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
     ended_because = models.CharField(_("why it ended"), max_length=12, choices=Ending.choices, blank=True)
     #: Given by the clock, to what was granted without an end: somebody says by then that it is still needed.
     confirm_by = models.DateField(_("to be confirmed by"), null=True, blank=True, editable=False)

@@ -68,9 +68,12 @@ class NeedToKnow:
 
     `compartment`: the part of the case it lies in. `path`: how it hangs on a case: "casefile" (a foreign key to
     the case), "self" (it is the case), "person" (it is, or belongs to, a person), "city" (to a city as a whole),
-    "review" (to a city, for whoever reads its ledger), "code" (a code list, readable by whoever signs in).
+    "review" (to a city, for whoever reads its ledger), "code" (a code list, readable by whoever signs in), "row" (to
+    the row of another table, whose history it is; PostgreSQL writes it, and nobody else may).
     `append_only`: rows are added, never changed.
     `personal`, `sensitive`, `public`: each field in one of them; the laws of the house check that none is missing.
+    `bookkeeping`: those of them that are no news when they change, because the machine keeps them for itself (what
+    the clock has seen to, a version, what is worked out of another field). All others have a history.
     """
 
     compartment: Compartment
@@ -79,6 +82,7 @@ class NeedToKnow:
     public: frozenset[str] = field(default_factory=frozenset)
     personal: frozenset[str] = field(default_factory=frozenset)
     sensitive: frozenset[str] = field(default_factory=frozenset)
+    bookkeeping: frozenset[str] = field(default_factory=frozenset)
 
 
 def known(
@@ -89,6 +93,7 @@ def known(
     public: str = "",
     personal: str = "",
     sensitive: str = "",
+    bookkeeping: str = "",
 ) -> NeedToKnow:
     """A `NeedToKnow` from field names in one string a class, separated by spaces."""
     return NeedToKnow(
@@ -98,4 +103,5 @@ def known(
         public=frozenset(public.split()),
         personal=frozenset(personal.split()),
         sensitive=frozenset(sensitive.split()),
+        bookkeeping=frozenset(bookkeeping.split()),
     )

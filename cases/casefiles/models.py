@@ -23,7 +23,7 @@ class CaseNumber(Record):
     """The last number given in a city and year; the row is locked while a case is opened, so no number is skipped."""
 
     need_to_know: ClassVar[NeedToKnow] = known(
-        Compartment.CORE, path="city", public="id recorded_at recorded_by city year last"
+        Compartment.CORE, path="city", public="id recorded_at recorded_by city year last", bookkeeping="last"
     )
 
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+", verbose_name=_("city"))
@@ -51,6 +51,7 @@ class Casefile(Record):
         "owner lead_caseworker version",
         personal="person",
         sensitive="stage ground next_step next_step_on review_on",
+        bookkeeping="version",
     )
 
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+", verbose_name=_("city"))

@@ -39,6 +39,7 @@ class EmergencyOpening(CaseRow):
         public="id recorded_at recorded_by casefile city user posting reference opened_at ends_at ended_at review_by "
         "late_at",
         sensitive="reason",
+        bookkeeping="late_at",
     )
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("opened by"))

@@ -39,6 +39,7 @@ class Message(CaseRow):
         "reference about_on about_time within_week due_at state delivery attempts leased_until sent_at read_at "
         "last_error",
         personal="address",
+        bookkeeping="due_at state delivery attempts leased_until sent_at read_at last_error",
     )
 
     kind = models.CharField(_("kind"), max_length=20, choices=MessageKind.choices)

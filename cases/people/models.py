@@ -49,6 +49,7 @@ class Person(Record):
         path="person",
         public="id recorded_at recorded_by city version",
         personal="official_name sort_name sex born_on birth_precision language phone interpreter_needed address",
+        bookkeeping="sort_name version",
     )
 
     city = models.ForeignKey(
@@ -93,6 +94,7 @@ class PersonName(Record):
         path="person",
         public="id recorded_at recorded_by city person kind",
         personal="name folded sounds",
+        bookkeeping="folded sounds",
     )
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names", verbose_name=_("person"))

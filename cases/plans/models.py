@@ -21,6 +21,7 @@ class FollowUpPlan(CaseRow):
         Compartment.CARE,
         public="id recorded_at recorded_by casefile city number state starts_on agreed_on review_on ended_on version",
         sensitive="summary person_view consent consent_on consent_by",
+        bookkeeping="version",
     )
 
     number = models.PositiveSmallIntegerField(_("version"))
@@ -94,6 +95,7 @@ class Goal(CaseRow):
         Compartment.CARE,
         public="id recorded_at recorded_by casefile city plan owner target_on position continues version",
         sensitive="domain text state result",
+        bookkeeping="version",
     )
 
     plan = models.ForeignKey(FollowUpPlan, on_delete=models.PROTECT, related_name="goals", verbose_name=_("plan"))
@@ -133,7 +135,9 @@ class Action(CaseRow):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner"))
     due_on = models.DateField(_("due on"))
     done_on = models.DateField(_("done on"), null=True, blank=True)
-    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
+    )
     continues = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_by",
         verbose_name=_("action of the version before"),

@@ -89,6 +89,7 @@ class ProsecutionReferral(CaseRow):
         "approved_at sent_by sent_at acknowledged_by acknowledged_at answered_by answered_at version",
         personal="subject",
         sensitive="ground statement urgency withheld answer answer_text",
+        bookkeeping="version",
     )
 
     number = models.PositiveSmallIntegerField(_("number in the case"))
@@ -101,13 +102,21 @@ class ProsecutionReferral(CaseRow):
     withheld = models.TextField(_("what is withheld, and why"), blank=True)
     stage = models.CharField(_("stage"), max_length=12, choices=ReferralStage.choices, default=ReferralStage.DRAFTED)
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("drafted by"))
-    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sent_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sent by")
+    )
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    acknowledged_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("acknowledged by")
+    )
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
-    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by")
+    )
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer.choices, blank=True)
     answer_text = models.TextField(_("text of the answer"), blank=True)
@@ -166,14 +175,16 @@ class ReferralFact(ReferralRow):
         sensitive="nature text source reliability observed_on",
     )
 
-    referral = models.ForeignKey(ProsecutionReferral, on_delete=models.PROTECT, related_name="facts")
-    position = models.PositiveSmallIntegerField(default=0)
+    referral = models.ForeignKey(
+        ProsecutionReferral, on_delete=models.PROTECT, related_name="facts", verbose_name=_("referral")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     nature = models.CharField(_("fact or assessment"), max_length=10, choices=Nature.choices)
     text = models.TextField(_("what"))
     source = models.CharField(_("source"), max_length=300)
     reliability = models.CharField(_("reliability of the source"), max_length=1, choices=Reliability.choices)
     observed_on = models.DateField(_("on"), null=True, blank=True)
-    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("statement of a referral")
@@ -193,9 +204,11 @@ class ReferralOffence(ReferralRow):
         sensitive="offence",
     )
 
-    referral = models.ForeignKey(ProsecutionReferral, on_delete=models.PROTECT, related_name="offences")
+    referral = models.ForeignKey(
+        ProsecutionReferral, on_delete=models.PROTECT, related_name="offences", verbose_name=_("referral")
+    )
     offence = models.ForeignKey(Offence, on_delete=models.PROTECT, related_name="+", verbose_name=_("offence"))
-    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("suspected offence")

@@ -26,6 +26,18 @@ PURPOSES = {
     "cases:checkin_reschedule": _("to reschedule a check-in"),
     "cases:referral": _("for a referral"),
     "cases:who_can_see": _("from who can see the case"),
+    **dict.fromkeys(
+        (
+            "cases:case_changes",
+            "cases:person_changes",
+            "cases:person_contact_changes",
+            "cases:plan_changes",
+            "cases:checkin_changes",
+            "cases:rhythm_changes",
+            "cases:referral_changes",
+        ),
+        _("from what was changed"),
+    ),
     "cases:ledger": _("to look after the ledger"),
     "cases:samples": _("to look after the ledger"),
     "cases:own_looks": _("from her own look-ups"),

@@ -7,6 +7,7 @@ from cases.web.access import urls as access
 from cases.web.board import urls as board
 from cases.web.calendar import urls as calendar
 from cases.web.casefiles import urls as casefiles
+from cases.web.changes import urls as changes
 from cases.web.checkins import urls as checkins
 from cases.web.emergencies import urls as emergencies
 from cases.web.my_day import urls as my_day
@@ -34,6 +35,7 @@ own: list[URLPattern | URLResolver] = [
     *prosecution.urlpatterns,
     *search.urlpatterns,
     *access.urlpatterns,
+    *changes.urlpatterns,
     *emergencies.urlpatterns,
     *recertification.urlpatterns,
 ]

@@ -72,6 +72,11 @@ def within_request(request_id: str) -> Iterator[None]:
         _request_id.reset(token)
 
 
+def request_id() -> str:
+    """The number of the request that is being answered; empty outside one."""
+    return _request_id.get()
+
+
 @contextmanager
 def for_purpose(purpose: str = "") -> Iterator[None]:
     """Everything written inside that names no purpose of its own has this one; `purpose_is` may say it later."""

@@ -38,6 +38,7 @@ class Permission(Enum):
     REFERRAL_ANSWER = _("answer a prosecution referral addressed to one's office")
     BOARD_READ = _("read the coordinator's board of a city")
     ACCESS_READ = _("read who can see a case, and who opened it")
+    CHANGES_READ = _("read who changed what in a record that one may read, and what stood there before")
     EMERGENCY_OPEN = _("open one case in an emergency, for an hour at most")
     EMERGENCY_REVIEW = _("review an emergency opening")
     GRANT_CONFIRM = _("confirm each quarter who still has to see which case")

@@ -63,6 +63,7 @@ _READS_CORE = frozenset(
         Permission.CHECKIN_READ,
         Permission.MISSED_READ,
         Permission.ACCESS_READ,
+        Permission.CHANGES_READ,
     }
 )
 _CASEWORK = _READS_CORE | {

@@ -21,8 +21,11 @@ from cases.audit.services import draw_samples
 from cases.casefiles.models import Casefile
 from cases.checkins.services import agree_reminder, avoid_days, leave_reminders, record_checkin
 from cases.outbox.models import Message
+from cases.people.models import Person, Relationship
 from cases.people.services import add_contact
+from cases.plans.models import FollowUpPlan
 from cases.plans.services import add_action
+from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.rules import FactDraft, Nature
 from cases.travel.rules import Reliability
 from cases.travel.services import record_status
@@ -111,6 +114,7 @@ def a_scene(cast: Cast) -> Scene:
     referral = sent_referral(
         case, cast, at=at, subject=f"{IN_JUSTICE} subject", statement=f"{IN_JUSTICE} statement", facts=[fact]
     )
+    _changed(cast, case, plan, referral, contact)
     rows = {
         "checkin": a_checkin(case, plan, by=cast.alice, at=at, due_on=today), "plan": plan, "goal": goal,
         "rhythm": a_rhythm(case, plan, by=cast.alice, at=at, starts_on=today, place=f"{IN_CORE} place"),
@@ -131,6 +135,19 @@ def a_scene(cast: Cast) -> Scene:
         rows["letter"] = Message.objects.filter(channel="LETTER")[0]
     numbers = {name: row.pk for name, row in rows.items()} | {"plan": plan.number, "referral": referral.number}
     return Scene(cast, case, numbers)
+
+
+def _changed(cast: Cast, case: Casefile, plan: FollowUpPlan, referral: ProsecutionReferral, tie: Relationship) -> None:
+    """What stood in each part before: it is in that part's history, and nowhere else."""
+    with acting(cast.carla):
+        for text in (IN_CORE, ""):
+            Casefile.objects.filter(pk=case.pk).update(next_step=f"{text} step")
+            Person.objects.filter(pk=case.person_id).update(address=f"{text} street")
+        for text in (IN_CARE, ""):
+            FollowUpPlan.objects.filter(pk=plan.pk).update(person_view=f"{text} view")
+            Relationship.objects.filter(pk=tie.pk).update(note=f"{text} note")
+        for text in (IN_JUSTICE, ""):
+            ProsecutionReferral.objects.filter(pk=referral.pk).update(withheld=f"{text} withheld")
 
 
 def browser_of(user: User | None) -> Client:

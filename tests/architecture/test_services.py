@@ -34,7 +34,7 @@ TOOLS = {
     "cases.outbox.services.claiming": {"claim"},  # the first of the three steps of `send_due`
     "cases.audit.services.sealing": {"as_sealer"},
     "cities.entrance.services": {"note_presence", "require_removable"},  # at work; may this one go
-    "cities.ledger.services": {"for_purpose", "purpose_is", "uuid7", "within_request", "write"},
+    "cities.ledger.services": {"for_purpose", "purpose_is", "request_id", "uuid7", "within_request", "write"},
     "cases.checkins.services.bulk": {"one_by_one", "let_in"},
     "cities.staff.services.accounts": {"require_over", "require_settings", "write_settings"},
 }  # fmt: skip

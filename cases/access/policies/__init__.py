@@ -2,7 +2,8 @@
 
 Everything here is made from what the models declare (`need_to_know`), after every `migrate`, and is made anew each
 time, so that what the database holds never differs from what the code says. `roles` has who may do what with which
-table, `functions` what is asked of postings and grants, `rows` who sees which rows.
+table, `functions` what is asked of postings and grants, `rows` who sees which rows, `changes` who writes down what a
+row was before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from cases.access.policies import functions, roles, rows
+from cases.access.policies import changes, functions, roles, rows
 from cases.access.policies.functions import function
 from cases.access.policies.roles import (
     CARE,
@@ -22,8 +23,13 @@ from cases.access.policies.roles import (
     COUNTER_MAY,
     KEEPER,
     PEOPLE,
+    SCRIBE,
     case_models,
+    has_history,
     is_care,
+    is_history,
+    is_of_referrals,
+    kept_in,
     need_of,
 )  # fmt: skip
 from cases.access.policies.terms import POSTED_NOW
@@ -40,10 +46,16 @@ __all__ = [
     "KEEPER",
     "PEOPLE",
     "POSTED_NOW",
+    "SCRIBE",
     "apply",
     "case_models",
     "function",
+    "has_history",
     "is_care",
+    "is_history",
+    "is_of_referrals",
+    "kept_in",
+    "make_way",
     "need_of",
     "statements",
 ]
@@ -52,12 +64,13 @@ __all__ = [
 def statements(*, login: str, database: str) -> Iterator[str]:
     """All of it, in order. `login`: the role of DATABASE_URL; `database`: the database's name, both as identifiers."""
     yield from roles.made(login=login, database=database)
-    yield f"GRANT CREATE ON SCHEMA public TO {COUNTER}, {KEEPER}"
+    yield f"GRANT CREATE ON SCHEMA public TO {COUNTER}, {KEEPER}, {SCRIBE}"
     yield from roles.privileges()
     yield from functions.statements()
     for model in case_models():
         yield from rows.security(model)
-    yield f"REVOKE CREATE ON SCHEMA public FROM {COUNTER}, {KEEPER}"
+    yield from changes.statements()
+    yield f"REVOKE CREATE ON SCHEMA public FROM {COUNTER}, {KEEPER}, {SCRIBE}"
 
 
 def apply(connection: BaseDatabaseWrapper, *, login: str) -> None:
@@ -68,3 +81,11 @@ def apply(connection: BaseDatabaseWrapper, *, login: str) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements(login=login, database=str(connection.settings_dict["NAME"])):
             cursor.execute(statement)
+
+
+def make_way(connection: BaseDatabaseWrapper) -> None:
+    """Before a migration: a trigger that names a column keeps it from changing its type. Nothing goes unwritten."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(changes.STANDING)
+        for table, definition in cursor.fetchall():
+            cursor.execute(changes.loosened(table, definition))

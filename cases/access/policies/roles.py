@@ -8,7 +8,8 @@
 * `apparatus_clock` is what the clock acts as, by `SET LOCAL ROLE`: every city, but only dates and messages;
 * `apparatus_sealer` seals the ledger, by `SET LOCAL ROLE`;
 * `apparatus_counter` owns the functions that count for the national picture: numbers leave, names don't;
-* `apparatus_keeper` owns the functions that answer "which of it is mine" and "is she busy then"; nobody acts as it.
+* `apparatus_keeper` owns the functions that answer "which of it is mine" and "is she busy then"; nobody acts as it;
+* `apparatus_scribe` owns the triggers' functions that write down who changed what; nobody acts as it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from cases.access.rules import NeedToKnow
 from cities.roles.rules import Compartment
 
 PEOPLE, CARE, CLOCK = "apparatus_people", "apparatus_care", "apparatus_clock"
-COUNTER, KEEPER = "apparatus_counter", "apparatus_keeper"
+COUNTER, KEEPER, SCRIBE = "apparatus_counter", "apparatus_keeper", "apparatus_scribe"
 
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan
 #: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told, and that
@@ -74,9 +75,30 @@ def is_care(model: type[models.Model]) -> bool:
     return need_of(model).compartment == Compartment.CARE
 
 
+def is_history(model: type[models.Model]) -> bool:
+    """Whether the table says what rows of others were before: PostgreSQL alone writes it."""
+    return need_of(model).path == "row"
+
+
+def has_history(model: type[models.Model]) -> bool:
+    """Whether it is written down what a row of this table was before. Of code lists, the days in them say it."""
+    return need_of(model).path not in ("row", "code")
+
+
+def kept_in(compartment: Compartment) -> list[type[models.Model]]:
+    """The tables of this compartment whose rows have a history."""
+    return [model for model in case_models() if has_history(model) and need_of(model).compartment == compartment]
+
+
+def is_of_referrals(model: type[models.Model]) -> bool:
+    """Whether a row comes of what went to an office and came back. How it came about is of the other house, also where
+    what stands there now is told to everybody who knows of the case, as a caution is."""
+    return need_of(model).compartment == Compartment.JUSTICE or any(f.name == "referral" for f in model._meta.fields)
+
+
 def made(*, login: str, database: str) -> Iterator[str]:
     """The roles, and which of them the login role of `DATABASE_URL` may act as."""
-    for role in (PEOPLE, CARE, CLOCK, COUNTER, KEEPER, SEALER):
+    for role in (PEOPLE, CARE, CLOCK, COUNTER, KEEPER, SCRIBE, SEALER):
         yield (
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
             f"THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
@@ -89,18 +111,21 @@ def made(*, login: str, database: str) -> Iterator[str]:
     yield f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC'
     yield f'GRANT CONNECT ON DATABASE "{database}" TO "{login}"'
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
-    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}, {SEALER}"
+    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}, {SCRIBE}, {SEALER}"
 
 
 def privileges() -> Iterator[str]:
     """Which role may do what with which table, whatever the rows."""
-    everybody = f"{PEOPLE}, {CARE}, {CLOCK}, {COUNTER}, {KEEPER}, {SEALER}"
+    everybody = f"{PEOPLE}, {CARE}, {CLOCK}, {COUNTER}, {KEEPER}, {SCRIBE}, {SEALER}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everybody}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {PEOPLE}, {CLOCK}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {PEOPLE}"
     for model in apps.get_models(include_auto_created=True):
         table = model._meta.db_table
-        if model._meta.app_label == "cases":
+        if model._meta.app_label == "cases" and is_history(model):
+            changes = "SELECT"
+            yield f"GRANT INSERT, DELETE, SELECT (object_type, object_id) ON {table} TO {SCRIBE}"
+        elif model._meta.app_label == "cases":
             changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
         elif table in PEOPLE_MAY:
             changes = PEOPLE_MAY[table]

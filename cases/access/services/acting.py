@@ -19,13 +19,15 @@ def act_as(user: User) -> None:
     """From here to the end of the transaction the database shows what `user` may see. Nothing set, nothing seen.
 
     Whoever has no posting that can be given care acts, in the same statement, as a role without a right on its tables.
+    What she changes is written down under her name and the number of the request.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Somebody acts within a transaction: open one first.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('app.user_id', %s, true), set_config('role', apparatus_role_of(%s), true)",
-            [str(user.pk), user.pk],
+            "SELECT set_config('app.user_id', %s, true), set_config('app.request_id', %s, true), "
+            "set_config('role', apparatus_role_of(%s), true)",
+            [str(user.pk), ledger.request_id(), user.pk],
         )
 
 

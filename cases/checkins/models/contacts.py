@@ -30,6 +30,7 @@ class CheckIn(CaseRow):
         "outcome_at reminded_at late_at second stands_in_for by_hand changed_at",
         sensitive="due_on due_time within_week moved_because kind with_interpreter place who_else duration early_from "
         "tolerance_days late_from is_critical state outcome asked_by",
+        bookkeeping="version changed_at reminded_at late_at",
     )
 
     rhythm = models.ForeignKey(
@@ -67,7 +68,9 @@ class CheckIn(CaseRow):
     state = models.CharField(_("state"), max_length=11, choices=CheckInState.choices, default=CheckInState.PLANNED)
     outcome = models.CharField(_("outcome"), max_length=17, choices=Outcome.choices, blank=True)
     outcome_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
-    outcome_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
     asked_by = models.CharField(_("asked for by"), max_length=10, choices=AskedBy.choices, blank=True)
     replaces = models.OneToOneField(
         "self",

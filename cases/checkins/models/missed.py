@@ -21,6 +21,7 @@ class MissedContact(CaseRow):
         Compartment.CORE,
         public="id recorded_at recorded_by casefile city checkin opened_at answered_at answered_by version",
         sensitive="cause in_a_row answer",
+        bookkeeping="version",
     )
 
     checkin = models.OneToOneField(
@@ -65,6 +66,7 @@ class MissedStep(CaseRow):
         Compartment.CORE,
         public="id recorded_at recorded_by casefile city missed step owner since deadline_on acknowledged_at "
         "acknowledged_by over_at version",
+        bookkeeping="version",
     )
 
     missed = models.ForeignKey(

@@ -37,6 +37,7 @@ class Rhythm(CaseRow):
         sensitive="kind with_interpreter frequency every weekdays month_day nth nth_weekday times within_week time "
         "duration place who_else early_days tolerance_days policy avoids_regional avoids_school is_critical "
         "starts_on ends_on state",
+        bookkeeping="version materialised_until set_aside_at set_aside_error",
     )
 
     plan = models.ForeignKey(FollowUpPlan, on_delete=models.PROTECT, related_name="rhythms", verbose_name=_("plan"))

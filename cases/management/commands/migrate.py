@@ -23,8 +23,9 @@ class Command(DjangoMigrate):
         parser.set_defaults(database="owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        super().handle(*args, **options)
         connection = connections[options["database"]]
+        policies.make_way(connection)
+        super().handle(*args, **options)
         policies.apply(connection, login=str(settings.DATABASES["default"]["USER"]))
         counting.apply(connection)
         faults = lint.faults(connection)
