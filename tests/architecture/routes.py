@@ -117,6 +117,7 @@ CASES = {
     "cases:case_leave": form(Act.CASE_CHANGE),
     "cases:timeline": page(Act.CASE_READ),
     "cases:who_can_see": page(Act.ACCESS_READ),
+    "cases:why": does(None),  # answers why; nothing of the case is shown
     "cases:ledger": page(Act.LEDGER_READ),
     # Of whoever works in a city that she reviews; of anybody else it is not there.
     "cases:colleague_sights": page(Act.LEDGER_READ, "colleague"),

@@ -133,8 +133,9 @@ def a_scene(cast: Cast) -> Scene:
     return Scene(cast, case, numbers)
 
 
-def browser_of(user: User | None) -> Client:
-    client = Client()
+def browser_of(user: User | None, *, came_from: str = "/") -> Client:
+    """A browser in which somebody has signed in, and follows links of my day; or comes from nowhere."""
+    client = Client(headers={"Referer": f"http://testserver{came_from}"} if came_from else None)
     if user is not None:
         client.force_login(user)
     return client
