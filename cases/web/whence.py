@@ -90,12 +90,10 @@ def _came_from(request: SignedIn, case: Casefile, compartment: Compartment) -> t
 
 
 def _page_before(request: SignedIn) -> ResolverMatch | None:
-    told, here = urlsplit(request.headers.get("Referer", "")), urlsplit(request.build_absolute_uri("/"))
-    if (told.scheme, told.netloc) != (here.scheme, here.netloc):
-        return None
     try:
-        return resolve(told.path)
-    except Resolver404:
+        told, here = urlsplit(request.headers.get("Referer", "")), urlsplit(request.build_absolute_uri("/"))
+        return resolve(told.path) if (told.scheme, told.netloc) == (here.scheme, here.netloc) else None
+    except (ValueError, Resolver404):
         return None
 
 
@@ -131,10 +129,9 @@ def _holds(one: list[Any], *, at: datetime) -> bool:
 
 def onward(wanted: str, case: Casefile) -> HttpResponse:
     """On to the page that was wanted, if it is one of this case; else to the case."""
-    path = urlsplit(wanted).path
     try:
-        is_of_the_case = resolve(path).kwargs.get("reference") == case.reference
-    except Resolver404:
+        is_of_the_case = resolve(urlsplit(wanted).path).kwargs.get("reference") == case.reference
+    except (ValueError, Resolver404):
         is_of_the_case = False
     safe = is_of_the_case and wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return redirect(wanted if safe else reverse("cases:case", args=[case.reference]))
