@@ -115,7 +115,7 @@ def _plan(case: Casefile, cast: Cast, texts: Texts) -> None:
             target_on=agreed.target_on, state="REACHED", result=texts.long(),
         )  # fmt: skip
         proposed = propose_plan(plan=draft, **alice, version=draft.version)
-        given = {"consent": "GIVEN", "consent_on": today, "consent_by": texts.short(200)}
+        given: dict[str, Any] = {"consent": "GIVEN", "consent_on": today, "consent_by": texts.short(200)}
         change_plan(plan=proposed, **alice, version=proposed.version, **written, **given)
     other = a_case(by=cast.carla, lead=cast.alice, name=texts.short(200), at=alice["at"])
     ended = a_plan(other, by=cast.alice, at=alice["at"])
@@ -156,7 +156,7 @@ def _other_house(case: Casefile, cast: Cast, texts: Texts) -> None:
     at = timezone.now() - timedelta(minutes=30)
     keeper = staff(Role.ADMINISTRATOR, None, first_name=texts.short(150))
     with acting(keeper):
-        names = {f"name_{code}": texts.short(200) for code in ("nl", "fr", "de", "en")}
+        names: dict[str, Any] = {f"name_{code}": texts.short(200) for code in ("nl", "fr", "de", "en")}
         offence = put_offence(by=keeper, at=at, code="998", starts_on=timezone.localdate() - timedelta(days=9), **names)
     made = [
         a_referral(
@@ -179,7 +179,7 @@ def _other_house(case: Casefile, cast: Cast, texts: Texts) -> None:
 
 def _looking(scene: Scene, case: Casefile, cast: Cast, texts: Texts) -> None:
     now = timezone.now()
-    opening = an_emergency(case)
+    opening = an_emergency(case, reason=texts.long())
     with acting(cast.carla):
         review_emergency(
             opening=opening, by=cast.carla, at=now, outcome="UNJUSTIFIED", note=texts.long(900),

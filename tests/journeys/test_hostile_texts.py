@@ -8,20 +8,23 @@ all is counted too: the house gives it nothing to refuse.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
+from cities.ledger.models import LedgerEntry
 from cities.roles.rules import COMPARTMENTS, Role, roles_with
 from cities.staff.models import User
 from tests.architecture.routes import CASES, CITIES
 from tests.architecture.scene import Scene, browser_of, each, is_of_a_case
 from tests.browser import Served
-from tests.factories import Cast, posting_of
+from tests.factories import Cast, a_case, posting_of
 from tests.journeys.hostile import a_hostile_scene, filled_fields, typed_fields
 from tests.journeys.payloads import MARK, PAYLOADS, VECTORS, Texts
 
@@ -60,8 +63,12 @@ class Watched:
             cookie = browser_of(user).cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.url}])
         page = context.new_page()
-        page.on("dialog", lambda dialog: (self.ran.append((self.here, dialog.message)), dialog.dismiss()))
+        page.on("dialog", self._asked)
         return page
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.ran.append((self.here, dialog.message))
+        dialog.dismiss()
 
     def go(self, page: Page, address: str, name: str) -> int:
         self.here = name
@@ -99,12 +106,16 @@ def test_five_hundred_texts__run_nowhere(cast: Cast, watched: Watched, monkeypat
 
     client = Client(headers={"Referer": ""})
     client.force_login(cast.carla)
+    plain = a_case(by=cast.carla, lead=cast.alice, name="Nemo Voorbeeld", at=timezone.now() - timedelta(hours=1))
     why = {"why": "OTHER", "words": texts.short(150)}
-    assert client.post(reverse("cases:why", args=[scene.case.reference]), why).status_code == 302
-    client.get(reverse("cases:case", args=[scene.case.reference]))  # stands in the ledger now
+    assert client.post(reverse("cases:why", args=[plain.reference]), why).status_code == 302
+    assert client.get(reverse("cases:case", args=[plain.reference])).status_code == 200
+    assert LedgerEntry.objects.filter(justification__contains=MARK).exists()
 
     pages = {who: watched.page(getattr(cast, who)) for who in PEOPLE}
     opened = {name: watched.go(pages[who], address, name) for name, address, who in _pages(scene)}
+    who = reverse("cases:who_can_see", args=[plain.reference])
+    opened |= {"who opened it": watched.go(pages["carla"], who, "who opened it")}
     for query in ("cases:case_list", "cases:timeline", "cases:ledger"):
         address = scene.address(query)
         watched.go(

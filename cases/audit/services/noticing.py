@@ -30,8 +30,9 @@ from cities.staff.models import Absence
 #: The name of this work, where it stands in the ledger.
 WORK = "openings without a task"
 
-#: So much is read again each time: an entry is seen when its transaction ends, and that is after its moment.
-AGAIN = timedelta(minutes=15)
+#: So much is read again each time: an entry is seen when its transaction ends, after its moment; and of a clock
+#: that was ahead for one round nothing is missed.
+AGAIN = timedelta(hours=1)
 
 #: Where nothing was read yet, one begins so long ago: who puts this to work is not told of the whole past.
 FIRST = timedelta(days=1)
@@ -57,11 +58,11 @@ def tell_of_openings(*, by: Clock, at: datetime) -> int:
     """
     require_clock(by)
     mark = _held(at)
-    openings = _openings(since=mark.up_to - AGAIN)
+    openings = _openings(since=min(mark.up_to, at) - AGAIN)
     cases = {row.pk: row for row in Casefile.objects.filter(pk__in={one.case_id for one in openings})}
     told = _Told(at=at, cases=cases)
     ids = leave_messages(by=by, at=at, drafts=[draft for one in openings for draft in told.drafts(one)])
-    ReadMark.objects.filter(pk=mark.pk).update(up_to=max(at, mark.up_to))
+    ReadMark.objects.filter(pk=mark.pk).update(up_to=at)
     write_swept("message", ids, by=by, fields=["about_on", "reference"])
     return len(ids)
 
@@ -80,7 +81,8 @@ def _openings(since: datetime) -> list[_Opening]:
     entries = LedgerEntry.objects.filter(without_task(), pk__gte=first_id_of(since), at__gte=since)
     entries = entries.exclude(compartment=Compartment.JUSTICE).order_by()
     rows = entries.values("case_id", "actor_id", day=TruncDate("at", tzinfo=BRUSSELS)).annotate(first_at=Min("at"))
-    return [_Opening(**row) for row in rows.order_by("first_at", "case_id", "actor_id")]
+    found = rows.order_by("first_at", "case_id", "actor_id")
+    return [_Opening(one["case_id"] or 0, one["actor_id"] or 0, one["day"], one["first_at"]) for one in found]
 
 
 @dataclass

@@ -26,7 +26,7 @@ class DayForm(forms.Form):
 class WhyForm(forms.Form):
     """Why a case is opened that nothing led to; and where that was to go."""
 
-    why = forms.ChoiceField(label=_("You open it"), choices=Why.choices, widget=forms.RadioSelect)
+    why = forms.ChoiceField(label=_("What fits best"), choices=Why.choices, widget=forms.RadioSelect)
     words = forms.CharField(
         label=_("In a few words"), required=False, max_length=150,
         help_text=_("Needed for something else. No name: what is written here is never erased."),

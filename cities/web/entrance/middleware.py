@@ -28,7 +28,7 @@ from cities.web.entrance.step_up import ask_again
 #: Sent by a page that asks by itself: it keeps no session alive.
 BACKGROUND = "X-Background"
 
-#: What the browser is asked to forget when a session ends. Nothing of a record should be there; this is the second bolt.
+#: What the browser is asked to forget when a session ends. Nothing of a record should be there: a second bolt.
 #: Cookies stay: the language, and that this browser is known (docs/decisions/0018).
 LEFT_BEHIND = '"cache", "storage"'
 
