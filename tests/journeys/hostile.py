@@ -101,7 +101,7 @@ def _plan(case: Casefile, cast: Cast, texts: Texts) -> None:
     alice, today = _who(cast.alice), timezone.localdate()
     with acting(cast.alice):
         draft = FollowUpPlan.objects.get(casefile=case, state="DRAFT")
-        written: dict[str, Any] = {"starts_on": today, "summary": texts.long(9000), "person_view": texts.long(9000)}
+        written: dict[str, Any] = {"starts_on": today, "summary": texts.long(3000), "person_view": texts.long(3000)}
         draft = change_plan(plan=draft, **alice, version=draft.version, **written, consent=draft.consent)
         goal = add_goal(
             plan=draft, **alice, domain="HOUSING", text=texts.long(), owner=cast.alice,
@@ -135,7 +135,7 @@ def _contacts(case: Casefile, cast: Cast, texts: Texts) -> None:
     missed = a_missed_contact(case, plan, **said, due_on=today, place=texts.short(160))
     with acting(cast.alice):
         record_checkin(
-            checkin=made[0], **alice, version=1, outcome="PARTLY", note=texts.long(9000), agreed=texts.long(),
+            checkin=made[0], **alice, version=1, outcome="PARTLY", note=texts.long(3000), agreed=texts.long(),
             concerns=texts.long(), reason=texts.long(),
         )  # fmt: skip
         reschedule_checkin(
@@ -160,7 +160,7 @@ def _other_house(case: Casefile, cast: Cast, texts: Texts) -> None:
         offence = put_offence(by=keeper, at=at, code="998", starts_on=timezone.localdate() - timedelta(days=9), **names)
     made = [
         a_referral(
-            case, cast, stage=stage, at=at, subject=texts.short(300), statement=texts.long(9000), withheld=texts.long(),
+            case, cast, stage=stage, at=at, subject=texts.short(300), statement=texts.long(3000), withheld=texts.long(),
             facts=[FactDraft(Nature.FACT, texts.long(), texts.short(300), Reliability.B, timezone.localdate())],
             offences=[offence],
         )

@@ -33,6 +33,9 @@ pytestmark = pytest.mark.usefixtures("served")
 #: Who opens a page: the first who may.
 PEOPLE = ("carla", "alice", "dana", "liaison", "mayor", "administrator")
 
+#: Not shown by the browser, but kept as a file: numbers only.
+DOWNLOADS = {"cases:picture_table"}
+
 #: Tells of what the policy of the page refuses, and of elements that were made of a text.
 WATCH = """
 addEventListener("securitypolicyviolation", (e) => window.__refused(e.violatedDirective + " " + e.blockedURI));
@@ -87,7 +90,7 @@ def watched(browser: Browser, served: Served) -> Iterator[Watched]:
 def _pages(scene: Scene) -> Iterator[tuple[str, str, str]]:
     """Name, address and who opens it: every page that the table of routes has."""
     for name, route, method, act in each(CASES | CITIES):
-        if method != "GET" or route.is_open:
+        if method != "GET" or route.is_open or name in DOWNLOADS:
             continue
         for who in PEOPLE:
             role = Role(posting_of(getattr(scene.cast, who)).role)
