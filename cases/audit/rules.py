@@ -58,6 +58,9 @@ STAYS_OPEN = timedelta(hours=8)
 #: A contact is prepared: so many days before it she has a task in its case.
 PREPARED_WITHIN = timedelta(days=7)
 
+#: A goal is worked on: so many days before its day, as actions are.
+REACHED_WITHIN = timedelta(days=14)
+
 #: What stands in the purpose of an opening: `task:checkin 31`, a task of hers that day; `why:CONTACT`, her answer.
 TASK, WHY = "task:", "why:"
 

@@ -50,6 +50,7 @@ TASKS = {
     "missed": _("for a missed contact that is with her"),
     "step": _("for the next step, which is hers"),
     "action": _("for an action of the plan, which is hers"),
+    "goal": _("for a goal of the plan, which she looks after"),
     "referral": _("for a referral that waits for her"),
 }
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from cases.access.rules import OutOfSight
 from cases.access.selectors import may
-from cases.audit.rules import PREPARED_WITHIN, STAYS_OPEN
+from cases.audit.rules import PREPARED_WITHIN, REACHED_WITHIN, STAYS_OPEN
 from cases.audit.selectors.looks import filed_case
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for, next_steps_of
@@ -17,6 +17,8 @@ from cases.checkins.models import CheckIn
 from cases.checkins.rules import CheckInState
 from cases.checkins.selectors import checkins_for, missed_with
 from cases.people.models import PersonName
+from cases.plans.models import Goal
+from cases.plans.rules import GoalState, PlanState
 from cases.plans.selectors import actions_due
 from cases.prosecution.selectors import case_of, referrals_for, referrals_to_act_on
 from cities.ledger.models import LedgerEntry
@@ -31,9 +33,9 @@ def task_of(user: User, case: Casefile, compartment: Compartment, *, at: datetim
     """What of this case is hers to do today, as the ledger names it ("checkin 31"); empty when nothing is.
 
     A contact of hers or of somebody she stands in for, from now until a week ahead, or today's; a missed contact that
-    is with her; what she is to do from the plan, or as the next step. Asked of the rows themselves: where she says that
-    she comes from has no part in it. A referral that waits for her counts where referrals are opened, and nowhere else:
-    who reads of the other pages may not learn of it. Stops at the first that is found.
+    is with her; what she is to do or to reach soon by the plan, or as the next step. Asked of the rows themselves:
+    where she says that she comes from has no part in it. A referral that waits for her counts where referrals are
+    opened, and nowhere else: who reads of the other pages may not learn of it. Stops at the first that is found.
     """
     of_the_case = Q(casefile_id=case.pk)
     found: list[tuple[str, QuerySet[Any]]] = [
@@ -41,6 +43,7 @@ def task_of(user: User, case: Casefile, compartment: Compartment, *, at: datetim
         ("missed", missed_with(user, at=at).filter(of_the_case)),
         ("step", next_steps_of(user, at=at).filter(pk=case.pk)),
         ("action", actions_due(user, at=at).filter(of_the_case)),
+        ("goal", _goals(user, at=at).filter(of_the_case)),
     ]
     if compartment is Compartment.JUSTICE:
         found.insert(0, ("referral", referrals_to_act_on(user, at=at).filter(of_the_case)))
@@ -57,6 +60,12 @@ def _contacts(user: User, *, at: datetime) -> QuerySet[CheckIn]:
     hers = Q(caseworker=user) | Q(second=user) | Q(caseworker__in=absent)
     ahead = Q(state=CheckInState.PLANNED, due_on__lte=today + PREPARED_WITHIN)
     return checkins_for(user, at=at).filter(hers, ahead | Q(due_on=today)).order_by("due_on", "pk")
+
+
+def _goals(user: User, *, at: datetime) -> QuerySet[Goal]:
+    soon = day_of(at) + REACHED_WITHIN
+    hers = Goal.objects.visible_to(user, at=at).filter(owner=user, state=GoalState.OPEN, target_on__lte=soon)
+    return hers.filter(plan__state=PlanState.AGREED).order_by("target_on", "pk")
 
 
 def is_open_before(user: User, case: Casefile, *, at: datetime) -> bool:

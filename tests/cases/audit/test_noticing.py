@@ -144,14 +144,14 @@ def test_opening__while_the_lead_is_absent_or_there_is_none_is_told_to_the_coord
 
 
 def test_opening__by_the_only_coordinator_is_told_to_who_looks_after_the_ledger(cast: Cast) -> None:
-    case = a_case(by=cast.carla, at=timezone.now() - timedelta(hours=1))
-    looked(case, cast.carla)
-    assert tell() == 1
-    assert told() == [cast.dana]
+    for _ in range(2):
+        looked(a_case(by=cast.carla, at=timezone.now() - timedelta(hours=1)), cast.carla)
+    assert tell() == 2
+    assert told() == [cast.dana, cast.dana]
     send_due(by=Clock.CLOCK, at=moment_of(timezone.localdate() + timedelta(days=1), time(8)))
-    assert [one.state for one in messages()] == ["SENT"]
+    assert [one.state for one in messages()] == ["SENT", "SENT"]
     with acting(cast.dana):
-        assert Message.objects.visible_to(cast.dana, at=timezone.now()).count() == 1
+        assert Message.objects.visible_to(cast.dana, at=timezone.now()).count() == 2
 
 
 def test_opening__is_told_to_nobody_where_there_is_nobody_else(cast: Cast) -> None:

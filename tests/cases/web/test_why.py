@@ -13,6 +13,8 @@ from django.utils import timezone
 from cases.access.services import acting
 from cases.audit.rules import WHY_LASTS
 from cases.casefiles.models import Casefile
+from cases.plans.models import Action, Goal
+from cases.plans.services import add_action
 from cases.web.purposes import in_words
 from cities.ledger.models import LedgerEntry
 from cities.staff.models import User
@@ -21,6 +23,7 @@ from tests.factories import Cast, a_case
 from tests.factories.absences import an_absence
 from tests.factories.checkins import a_checkin, a_missed_contact, an_agreed_plan
 from tests.factories.emergencies import an_emergency
+from tests.factories.plans import a_plan
 from tests.factories.referrals import sent_referral
 
 ASKS = "Why do you open this case?"
@@ -237,6 +240,21 @@ def test_opening__of_a_missed_contact_that_is_with_her_is_for_that(cast: Cast, i
     )
     assert ASKS not in stranger(cast.alice).get(overview(idle)).content.decode()
     assert last_look(cast.alice).purpose.startswith("task:")
+
+
+@pytest.mark.parametrize(("days", "asked"), [(30, True), (3, False)])
+def test_opening__for_what_is_to_be_done_or_reached_soon(cast: Cast, idle: Casefile, days: int, asked: bool) -> None:
+    at, today = timezone.now() - timedelta(minutes=30), timezone.localdate()
+    plan = a_plan(idle, by=cast.alice, at=at)
+    with acting(cast.alice):
+        goal = plan.goals.get()
+        add_action(goal=goal, by=cast.alice, at=at, text="Call", owner=cast.alice, due_on=today + timedelta(days=days))
+    assert (ASKS in stranger(cast.alice).get(overview(idle)).content.decode()) is asked
+    with acting(cast.alice):
+        Goal.objects.filter(pk=goal.pk).update(target_on=today + timedelta(days=5))
+        Action.objects.filter(goal=goal).update(due_on=today + timedelta(days=40))
+    assert ASKS not in stranger(cast.alice).get(overview(idle)).content.decode()
+    assert last_look(cast.alice).purpose == f"task:goal {goal.pk}"
 
 
 def test_opening__in_an_emergency_asks_nothing_more(cast: Cast, idle: Casefile) -> None:
