@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from cases.access.rules import OutOfSight
 from cases.access.selectors import may
@@ -35,7 +35,7 @@ def task_of(user: User, case: Casefile, compartment: Compartment, *, at: datetim
     A contact of hers or of somebody she stands in for, from now until a week ahead, or today's; a missed contact that
     is with her; what she is to do or to reach soon by the plan, or as the next step. Asked of the rows themselves:
     where she says that she comes from has no part in it. A referral that waits for her counts where referrals are
-    opened, and nowhere else: who reads of the other pages may not learn of it. Stops at the first that is found.
+    opened, and nowhere else: who reads of the other pages may not learn of it. One question, whatever there is.
     """
     of_the_case = Q(casefile_id=case.pk)
     found: list[tuple[str, QuerySet[Any]]] = [
@@ -47,11 +47,9 @@ def task_of(user: User, case: Casefile, compartment: Compartment, *, at: datetim
     ]
     if compartment is Compartment.JUSTICE:
         found.insert(0, ("referral", referrals_to_act_on(user, at=at).filter(of_the_case)))
-    for kind, rows in found:
-        number = rows.values_list("pk", flat=True).first()
-        if number is not None:
-            return f"{kind} {number}"
-    return ""
+    first, *others = [rows.annotate(task=Value(kind)).values_list("task", "pk")[:1] for kind, rows in found]
+    there = dict(first.union(*others, all=True))
+    return next((f"{kind} {there[kind]}" for kind, _rows in found if kind in there), "")
 
 
 def _contacts(user: User, *, at: datetime) -> QuerySet[CheckIn]:
