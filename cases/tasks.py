@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.access.services import as_clock
 from cases.audit.selectors import checkpoint_is_due
-from cases.audit.services import draw_samples, leave_alarms, make_checkpoint, seal, send_dispatches
+from cases.audit.services import draw_samples, leave_alarms, make_checkpoint, seal, send_dispatches, tell_of_openings
 from cases.checkins import services as checkins
 from cases.outbox.services import send_due
 from cases.recertification.services import tend_access
@@ -54,6 +54,13 @@ def forget() -> None:
 def seal_ledger() -> None:
     """Seal what was written in the ledger since the last round."""
     seal(by=Clock.CLOCK, at=timezone.now())
+
+
+@shared_task(name="cases.tasks.tell_of_openings")
+def notice_openings() -> None:
+    """Leave messages about cases that were opened without a task since the last round."""
+    with as_clock():
+        tell_of_openings(by=Clock.CLOCK, at=timezone.now())
 
 
 @shared_task(name="cases.tasks.look_after_ledger")

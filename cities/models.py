@@ -1,7 +1,7 @@
 """Contents page: Django finds the models of every room here. Nobody else reads it."""
 
 from cities.agencies.models import Agency, CellSeat, ClosingDays
-from cities.ledger.models import Checkpoint, Dispatch, LedgerEntry, Seal, SealedEntry
+from cities.ledger.models import Checkpoint, Dispatch, LedgerEntry, ReadMark, Seal, SealedEntry
 from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
 from cities.staff.models import Absence, Posting, User
 from cities.statistics.models import Figure, Series
@@ -22,6 +22,7 @@ __all__ = [
     "LedgerEntry",
     "Population",
     "Posting",
+    "ReadMark",
     "SchoolHoliday",
     "Seal",
     "SealedEntry",

@@ -21,6 +21,12 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     },
     # Seals what was written in the ledger: what a hostile administrator can still change unseen is at most so old.
     "seal": {"task": "cases.tasks.seal_ledger", "schedule": timedelta(seconds=45), "options": {"expires": 40}},
+    # Who opened a case without a task: left to be told the same afternoon, so a quarter of an hour is soon enough.
+    "openings": {
+        "task": "cases.tasks.tell_of_openings",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 890},
+    },
     # Signs a checkpoint of the ledger when an hour has gone by, sends what waits, sounds the alarm when none gets out.
     "checkpoint": {
         "task": "cases.tasks.look_after_ledger",

@@ -59,6 +59,9 @@ class LedgerQuery(PageQuery):
     purpose = serializers.CharField(required=False, max_length=100, help_text="Words in the purpose.")
     request = serializers.CharField(required=False, max_length=64)
     without_purpose = serializers.BooleanField(default=False, help_text="Openings of a case without a purpose.")
+    without_task = serializers.BooleanField(
+        default=False, help_text="Openings of a case by somebody who had no task in it."
+    )
 
 
 class Ledger(CaseDoor):

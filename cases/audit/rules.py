@@ -1,13 +1,21 @@
-"""The kinds of things that happen in a case; and when somebody must be told that the ledger is not looked after."""
+"""The kinds of things that happen in a case; why somebody opens one; and when somebody must be told that the ledger is
+not looked after."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cases.access.rules import Refused, clean_text
+from cases.outbox.rules import Quiet, before_quiet
+from cities.places.rules import day_of, moment_of
 
 
 class Kind(models.TextChoices):
@@ -28,6 +36,84 @@ class Finding(models.TextChoices):
     IN_ORDER = "IN_ORDER", _("in order")
     ASKED = "ASKED", _("the opener was asked")
     FOLLOW_UP = "FOLLOW_UP", _("to be followed up")
+
+
+class Why(models.TextChoices):
+    """What somebody can answer who opens a case that nothing led her to. What she says is kept; it is not judged."""
+
+    CONTACT = "CONTACT", _("somebody called, wrote or came about this case")
+    COLLEAGUE = "COLLEAGUE", _("a colleague asked me about it")
+    PREPARE = "PREPARE", _("to prepare a contact, a meeting or a decision")
+    WRITE = "WRITE", _("to add or correct something in the file")
+    OVERSEE = "OVERSEE", _("to supervise, to review, or to answer a complaint")
+    OTHER = "OTHER", _("something else")
+
+
+#: So long an answer serves the case for which it was given, in the session in which it was given.
+WHY_LASTS = timedelta(hours=8)
+
+#: So long after one page of a case the next one is opened from there, and not anew.
+STAYS_OPEN = timedelta(hours=8)
+
+#: A contact is prepared: so many days before it she has a task in its case.
+PREPARED_WITHIN = timedelta(days=7)
+
+#: A goal is worked on: so many days before its day, as actions are.
+REACHED_WITHIN = timedelta(days=14)
+
+#: What stands in the purpose of an opening: `task:checkin 31`, a task of hers that day; `why:CONTACT`, her answer.
+TASK, WHY = "task:", "why:"
+
+#: Places from which any case at all can be opened. Who comes from one, or from nowhere, and has no task in the case,
+#: is only looking around, as far as the ledger can tell.
+AROUND = frozenset({
+    "api", "cases:my_day", "cases:calendar", "cases:calendar_day", "cases:case_list", "cases:search", "cases:own_looks",
+})  # fmt: skip
+
+
+def purpose_of(came_from: str, task: str) -> str:
+    """The purpose of an opening as the ledger has it: where from, and which task of hers led there."""
+    return f"{came_from} {TASK}{task}".strip() if task else came_from
+
+
+def why_of(answer: str, words: str, *, names: Iterable[str]) -> tuple[str, str]:
+    """The answer as the ledger has it, and its words. Raises `Refused`, also for words that hold one of the names.
+
+    What stands in the ledger is never taken out again, so whoever is to be forgotten must not be named there.
+    """
+    if answer not in Why.values:
+        raise Refused(gettext("Choose why."), field="why", code="required")
+    said = clean_text(words, field="words", most=150, needed=answer == Why.OTHER, one_line=True)
+    if _parts([said]) & _parts(names):
+        raise Refused(
+            gettext("Leave the name out: what is written here is never erased."), field="words", code="a_name"
+        )  # fmt: skip
+    return f"{WHY}{answer}", said
+
+
+def _parts(texts: Iterable[str]) -> set[str]:
+    """The words of three letters or more, without case and accents."""
+    found = set()
+    for text in texts:
+        letters = (one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+        found |= {word for word in re.split(r"[\W_]+", "".join(letters)) if len(word) > 2}
+    return found
+
+
+#: Openings without a task are told at this hour of the same day, all together.
+TOLD_AT = time(16, 30)
+
+
+def told_at(opened_at: datetime, quiet: Quiet) -> datetime:
+    """When an opening without a task is told: in the afternoon; what comes later, before the quiet hours begin.
+
+    What falls into the quiet hours is due at once, and waits for their end as every message does.
+    """
+    day = day_of(opened_at)
+    afternoon, evening = moment_of(day, TOLD_AT), before_quiet(moment_of(day, time(23, 59)), quiet)
+    if opened_at < afternoon:
+        return before_quiet(afternoon, quiet)
+    return max(opened_at, evening)
 
 
 #: So many openings of a city are drawn a week.

@@ -22,6 +22,7 @@ class MessageKind(models.TextChoices):
     TO_RECORD = "TO_RECORD", _("outcome to record")
     CHECKIN_REMINDER = "CHECKIN_REMINDER", _("reminder of a check-in")
     CONFIRM = "CONFIRM", _("grants to confirm")
+    OPENED = "OPENED", _("case opened without a task")
     DEAD_LETTER = "DEAD_LETTER", _("message that could not be sent")
     TO_PERSON = "TO_PERSON", _("reminder of an appointment")
 
@@ -52,6 +53,9 @@ ANNOUNCES = frozenset({MessageKind.CHECKIN_REMINDER, MessageKind.BEFORE, Message
 
 #: What goes to whoever answers for who sees what: wherever she is, and also where she may know of no case.
 TO_REVIEWERS = frozenset({MessageKind.EMERGENCY, MessageKind.UNREVIEWED, MessageKind.CONFIRM})
+
+#: What also goes to whoever reads the ledger of a city, when nobody nearer to the case can be told.
+TO_REVIEWERS_TOO = frozenset({MessageKind.OPENED})
 
 #: A sender holds a message this long; after that another may take it.
 LEASE = timedelta(minutes=5)

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -25,8 +25,8 @@ from cases.emergencies.selectors import open_now
 from cases.people.rules import age_on
 from cases.prosecution.selectors import caution_on
 from cases.web.compared import Compared
-from cases.web.purposes import PURPOSES
 from cases.web.tabs import tabs
+from cases.web.whence import reason_or_question
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.pages import page
@@ -54,17 +54,6 @@ def attempt(form: forms.Form, act: Callable[[], T]) -> T | None:
         return None
 
 
-def whence(request: SignedIn) -> str:
-    """From which page a file was opened: the purpose, as far as it can be known without asking."""
-    try:
-        came_from = resolve(request.headers.get("Referer", "").removeprefix(request.build_absolute_uri("/")[:-1]))
-    except Resolver404:
-        return ""
-    if came_from.view_name not in PURPOSES:
-        return ""
-    return f"{came_from.view_name} {came_from.kwargs.get('pk', '')}".strip()
-
-
 def case_page(
     request: SignedIn,
     case: Casefile,
@@ -76,7 +65,10 @@ def case_page(
     form: forms.Form | None = None,
     **shown: Any,
 ) -> HttpResponse:
-    """A page of one case. The ledger has it before it is drawn, or it is not drawn."""
+    """A page of one case. The ledger has it, and why, before it is drawn, or it is not drawn."""
+    why = reason_or_question(request, case, compartment=compartment, permission=permission)
+    if isinstance(why, HttpResponse):
+        return why
     open_file(
         by=request.user,
         at=request.at,
@@ -84,7 +76,8 @@ def case_page(
         permission=permission,
         compartment=compartment,
         record=record or case,
-        purpose=whence(request),
+        purpose=why.purpose,
+        justification=why.words,
     )
     acts = acts_of(request.user, at=request.at, city_id=case.city_id)
     everything = {

@@ -1,8 +1,11 @@
-"""The pages from which a file is opened, in words: the ledger keeps the name, this says what it means."""
+"""The pages from which a file is opened, and the tasks that lead there, in words: the ledger keeps the name, this says
+what it means."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+
+from cases.audit.rules import TASK, WHY, Why
 
 #: name of a page -> why somebody who comes from there opens a file.
 PURPOSES = {
@@ -12,6 +15,13 @@ PURPOSES = {
     "cases:case_list": _("from the list of cases"),
     "cases:case_open": _("after opening the case"),
     "cases:board": _("from the coordinator's board"),
+    "cases:messages": _("from a message"),
+    "cases:absences": _("from an absence"),
+    "cases:absence": _("from an absence"),
+    "cases:colleague_contacts": _("from the contacts of a colleague"),
+    "cases:confirm_list": _("to confirm grants"),
+    "cases:emergency_list": _("to review an emergency opening"),
+    "cases:emergency_review": _("to review an emergency opening"),
     "cases:emergency_open": _("opened in an emergency"),
     "cases:search": _("found by searching"),
     "cases:referral_list": _("from the list of referrals"),
@@ -40,11 +50,34 @@ PURPOSES = {
     ),
     "cases:ledger": _("to look after the ledger"),
     "cases:samples": _("to look after the ledger"),
+    "cases:sample": _("to look after the ledger"),
+    "cases:colleague_sights": _("to look after the ledger"),
     "cases:own_looks": _("from her own look-ups"),
 }
 
 
+#: What is hers to do that day, of which kind.
+TASKS = {
+    "checkin": _("for a contact of hers"),
+    "missed": _("for a missed contact that is with her"),
+    "step": _("for the next step, which is hers"),
+    "action": _("for an action of the plan, which is hers"),
+    "goal": _("for a goal of the plan, which she looks after"),
+    "referral": _("for a referral that waits for her"),
+}
+
+
 def in_words(purpose: str) -> str:
-    """What stands in the ledger, as a sentence for who reads it."""
-    name = purpose.split(" ")[0]
-    return str(PURPOSES.get(name, purpose))
+    """What stands in the ledger, as a sentence for who reads it: where from, what for, or what she answered."""
+    if purpose.startswith(WHY):
+        answer = purpose.removeprefix(WHY)
+        return str(Why(answer).label) if answer in Why.values else purpose
+    found = [str(PURPOSES.get(came_from, purpose)) for came_from in _names(purpose) if not came_from.startswith(TASK)]
+    found += [str(TASKS.get(name.removeprefix(TASK), name)) for name in _names(purpose) if name.startswith(TASK)]
+    return ", ".join(found)
+
+
+def _names(purpose: str) -> list[str]:
+    """The name of the page, if there is one, and of the task: without their numbers."""
+    before, _task, after = purpose.partition(TASK)
+    return [name for name in (before.split(" ")[0], after and TASK + after.split(" ")[0]) if name]

@@ -185,3 +185,20 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ReadMark(models.Model):
+    """Up to which moment the clock has gone through the ledger, for one work of its own: the next round goes on there.
+
+    One row a work; whoever goes through the ledger holds it meanwhile, so that two clocks don't do it at once.
+    """
+
+    name = models.CharField(_("work"), max_length=40, primary_key=True)
+    up_to = models.DateTimeField(_("up to"))
+
+    class Meta:
+        verbose_name = _("place in the ledger")
+        verbose_name_plural = _("places in the ledger")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.up_to:%Y-%m-%d %H:%M}"

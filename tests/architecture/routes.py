@@ -122,6 +122,7 @@ CASES = {
     "cases:person_contact_changes": page(Act.CHANGES_READ, "contact", CARE),
     "cases:plan_changes": page(Act.CHANGES_READ, "plan", CARE),
     "cases:referral_changes": page(Act.CHANGES_READ, "referral", JUSTICE),
+    "cases:why": does(None),  # answers why; nothing of the case is shown
     "cases:ledger": page(Act.LEDGER_READ),
     # Of whoever works in a city that she reviews; of anybody else it is not there.
     "cases:colleague_sights": page(Act.LEDGER_READ, "colleague"),

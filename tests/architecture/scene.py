@@ -150,8 +150,9 @@ def _changed(cast: Cast, case: Casefile, plan: FollowUpPlan, referral: Prosecuti
             ProsecutionReferral.objects.filter(pk=referral.pk).update(withheld=f"{text} withheld")
 
 
-def browser_of(user: User | None) -> Client:
-    client = Client()
+def browser_of(user: User | None, *, came_from: str = "/") -> Client:
+    """A browser in which somebody has signed in, and follows links of my day; or comes from nowhere."""
+    client = Client(headers={"Referer": f"http://testserver{came_from}"} if came_from else None)
     if user is not None:
         client.force_login(user)
     return client

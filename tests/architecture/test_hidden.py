@@ -62,10 +62,12 @@ def _ask(client: Client, method: str, address: str, *, fragment: bool) -> HttpRe
 
 
 @pytest.mark.parametrize("who", ["charlie", "bob"])
-@pytest.mark.parametrize("way", ["page", "fragment", "token"])
+@pytest.mark.parametrize("way", ["page", "page, from nowhere", "fragment", "token"])
 def test_hidden__is_answered_like_what_never_was(scene: Scene, cast: Cast, who: str, way: str) -> None:
     user: User = getattr(cast, who)
-    client = by_token(user) if way == "token" else browser_of(user)
+    """From nowhere: whoever may open a case is asked why then, and what is hidden doesn't ask either."""
+    came_from = "" if way.endswith("nowhere") else "/"
+    client = by_token(user) if way == "token" else browser_of(user, came_from=came_from)
     wrong = []
     tried = 0
     for name, method, hidden, missing in _pairs(scene):

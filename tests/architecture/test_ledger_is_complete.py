@@ -47,6 +47,7 @@ NOTHING_OF_A_CASE = {
     "cases_api:emergency_end": "as above",
     "cases:confirm_postings": "postings of colleagues: no case",
     "cases_api:postings_to_confirm": "as above",
+    "cases:why": "asks; what is opened then is written down with the answer (tests/cases/web/test_why.py)",
     "cases:messages": "one's own messages, each of which is written down; here there is none",
     "cases:case_open": "a form about a case that isn't there yet",
     "cases:absence_withdraw": "a form about an absence: no case",

@@ -17,10 +17,12 @@ from tests.factories.places import staff
 WHY = "Her sister called from the station"
 
 
-def an_emergency(case: Casefile, *, by: User | None = None, at: datetime | None = None) -> EmergencyOpening:
+def an_emergency(
+    case: Casefile, *, by: User | None = None, at: datetime | None = None, reason: str = WHY
+) -> EmergencyOpening:
     """A caseworker of the city who is not on the case, a new one unless said otherwise, opens it now."""
     opener = by or staff(Role.CASEWORKER, case.city, first_name="Eve")
     with acting(opener):
-        opening = open_in_emergency(by=opener, at=at or timezone.now(), reference=case.reference, reason=WHY)
+        opening = open_in_emergency(by=opener, at=at or timezone.now(), reference=case.reference, reason=reason)
     assert opening is not None
     return opening

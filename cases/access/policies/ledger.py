@@ -14,6 +14,7 @@ PEOPLE_MAY = {
     "cities_sealedentry": "SELECT",
     "cities_checkpoint": "SELECT",
     "cities_dispatch": "SELECT",
+    "cities_readmark": "SELECT",
 }
 
 
@@ -22,5 +23,6 @@ def rights(*, clock: str) -> Iterator[str]:
     yield f"GRANT SELECT ON cities_ledgerentry TO {SEALER}"
     yield f"GRANT INSERT, SELECT ON cities_seal, cities_sealedentry TO {SEALER}"
     yield f"GRANT SELECT ON cities_seal, cities_sealedentry TO {clock}"
+    yield f"GRANT INSERT, SELECT, UPDATE (up_to) ON cities_readmark TO {clock}"
     yield f"GRANT INSERT, SELECT ON cities_ledgerentry, cities_checkpoint, cities_dispatch TO {clock}"
     yield f"GRANT UPDATE (due_at, state, attempts, leased_until, sent_at, last_error) ON cities_dispatch TO {clock}"

@@ -117,12 +117,13 @@ def open_file(
     compartment: Compartment,
     record: Model,
     purpose: str = "",
+    justification: str = "",
 ) -> Standing:
     """Opening a record is an act: it stands in the ledger before the page is shown, or the page is not shown."""
     found = require(by, permission, case=case, at=at)
     write_ledger(
         operation=Operation.CONSULT, by=by, act=permission, case=case, record=record,
-        compartment=compartment.value, standing=found, purpose=purpose,
+        compartment=compartment.value, standing=found, purpose=purpose, justification=justification,
     )  # fmt: skip
     return found
 

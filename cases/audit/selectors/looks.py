@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from cases.access.models import CaseAccess, postings_in_force
 from cases.access.rules import OutOfSight, read_reference
 from cases.access.selectors import compartments_open_to
+from cases.audit.rules import AROUND, TASK, WHY
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import listed_cases
 from cities.ledger.models import LedgerEntry
@@ -67,6 +68,14 @@ class Asked:
     purpose: str = ""
     request: str = ""
     without_purpose: bool = False
+    without_task: bool = False
+
+
+def without_task() -> Q:
+    """Of entries of the ledger: openings of a case by somebody who had no task in it, as far as could be told."""
+    looking = Q(purpose="") | Q(purpose__in=sorted(AROUND)) | Q(purpose__startswith=WHY)
+    opened = Q(operation=Operation.CONSULT, case_id__isnull=False, actor__isnull=False)
+    return opened & looking & ~Q(purpose__contains=TASK) & ~Q(object_type__in=["ledgerentry", "emergencyopening"])
 
 
 def asked_for(entries: QuerySet[LedgerEntry], asked: Asked) -> QuerySet[LedgerEntry]:
@@ -87,6 +96,8 @@ def asked_for(entries: QuerySet[LedgerEntry], asked: Asked) -> QuerySet[LedgerEn
         entries = entries.filter(request_id=asked.request)
     if asked.without_purpose:
         entries = entries.filter(operation__in=LOOKS, case_id__isnull=False, purpose="", justification="")
+    if asked.without_task:
+        entries = entries.filter(without_task())
     for word in asked.who.split():
         entries = entries.filter(Q(actor__first_name__icontains=word) | Q(actor__last_name__icontains=word))
     return entries

@@ -1,6 +1,7 @@
 """What is done about the looking: opening what the ledger says, sealing it, sending its checkpoints out."""
 
 from cases.audit.services.checkpoints import leave_alarms, make_checkpoint
+from cases.audit.services.noticing import tell_of_openings
 from cases.audit.services.opening import (
     open_case_ledger,
     open_colleague_sights,
@@ -24,5 +25,6 @@ __all__ = [
     "record_finding",
     "seal",
     "send_dispatches",
+    "tell_of_openings",
     "write_refusal",
 ]

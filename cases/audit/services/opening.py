@@ -22,7 +22,7 @@ from cities.staff.selectors import Standing
 
 
 @transaction.atomic
-def open_case_ledger(*, by: User, at: datetime, reference: str, purpose: str = "") -> Casefile:
+def open_case_ledger(*, by: User, at: datetime, reference: str, purpose: str = "", justification: str = "") -> Casefile:
     """Look at who could see a case and who did, as whoever reads the ledger of its city. The look is written down too.
 
     What comes back is the case as the ledger knows it; nothing of its content can be reached from there.
@@ -33,6 +33,7 @@ def open_case_ledger(*, by: User, at: datetime, reference: str, purpose: str = "
     write_ledger(
         operation=Operation.CONSULT, by=by, act=Permission.LEDGER_READ, case=case, record=case,
         standing=standing(by, Permission.LEDGER_READ, city_id=case.city_id, at=at), purpose=purpose,
+        justification=justification,
     )  # fmt: skip
     return case
 

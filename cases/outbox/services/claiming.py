@@ -20,6 +20,7 @@ from cases.outbox.rules import (
     QUIET,
     SENT_BY_THE_CLOCK,
     TO_REVIEWERS,
+    TO_REVIEWERS_TOO,
     Channel,
     MessageKind,
     MessageState,
@@ -219,8 +220,11 @@ def _why_not(row: Message, knows: Knowers, away: set[int]) -> str:
         return ""
     if not user.is_active:
         return "recipient has left"
+    answers = (user.pk, row.city_id) in knows.reviewing
     if row.kind in TO_REVIEWERS:
-        return "" if (user.pk, row.city_id) in knows.reviewing else "recipient no longer answers for this city"
+        return "" if answers else "recipient no longer answers for this city"
+    if row.kind in TO_REVIEWERS_TOO and answers:
+        return ""
     if not knows.include(user.pk, case_id=row.casefile_id, city_id=row.city_id):
         return "recipient may no longer know of the case"
     is_new = row.delivery is None and row.kind != MessageKind.DEAD_LETTER

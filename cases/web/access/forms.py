@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.audit.rules import Finding
+from cases.audit.rules import Finding, Why
 from cases.audit.selectors import Asked
 from cases.web.compared import Compared
 from cities.ledger.rules import Operation
@@ -22,6 +22,17 @@ class DayForm(forms.Form):
     """On which day."""
 
     on = DayField(label=_("On which day"), required=False, help_text=_("Empty: now. Any day in the past is possible."))
+
+
+class WhyForm(forms.Form):
+    """Why a case is opened that nothing led to; and where that was to go."""
+
+    why = forms.ChoiceField(label=_("What fits best"), choices=Why.choices, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("In a few words"), required=False, max_length=150,
+        help_text=_("Needed for something else. No name: what is written here is never erased."),
+    )  # fmt: skip
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class FindingForm(Compared):
@@ -51,6 +62,7 @@ class LedgerForm(forms.Form):
     purpose = forms.CharField(label=_("Why (words in it)"), required=False, max_length=100)
     request = forms.CharField(label=_("Number of the request"), required=False, max_length=64)
     without_purpose = forms.BooleanField(label=_("Only openings without a purpose"), required=False)
+    without_task = forms.BooleanField(label=_("Only openings without a task"), required=False)
 
     def __init__(self, *args: Any, cities: Sequence[City], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

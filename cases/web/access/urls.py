@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from cases.web.access import samples, views
+from cases.web.access import samples, views, why
 
 urlpatterns = [
     path("cases/<str:reference>/who-can-see/", views.who_can_see, name="who_can_see"),
+    path("cases/<str:reference>/why/", why.why, name="why"),
     path("ledger/colleagues/<int:pk>/", views.colleague_sights, name="colleague_sights"),
     path("ledger/", views.city_ledger, name="ledger"),
     path("ledger/samples/", samples.samples, name="samples"),

@@ -15,6 +15,7 @@ from cases.audit.selectors import (
     a_page_of,
     asked_for,
     cities_with_ledgers_for,
+    filed_case,
     last_dispatches,
     ledger_for,
     looks_of,
@@ -26,9 +27,11 @@ from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.web.access.entries import told
 from cases.web.access.forms import DayForm, LedgerForm
-from cases.web.pages import case_page, entry_in_the_address, moment_in_the_address, whence
+from cases.web.pages import case_page, entry_in_the_address, moment_in_the_address
+from cases.web.whence import reason_or_question
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -45,7 +48,14 @@ def who_can_see(request: SignedIn, reference: str) -> HttpResponse:
     except OutOfSight:
         if not reviews:
             raise
-        case = open_case_ledger(by=request.user, at=request.at, reference=reference, purpose=whence(request))
+        why = reason_or_question(
+            request, filed_case(request.user, reference, at=request.at), compartment=Compartment.CORE
+        )
+        if isinstance(why, HttpResponse):
+            return why
+        case = open_case_ledger(
+            by=request.user, at=request.at, reference=reference, purpose=why.purpose, justification=why.words
+        )
         shown = _shown(request, case)
         return page(
             request, "cases/access/who_could_see.html", {"case": case, "reviews": True, **shown}, form=shown["form"]

@@ -29,8 +29,10 @@ from cases.web.checkins.forms import AnswerForm
 from cases.web.checkins.words import lateness
 from cases.web.pages import FORM, act_page, attempt, listed, typed
 from cases.web.shapes import Versioned
+from cases.web.whence import reason_or_question
 from cities.places.rules import day_of, working_days_between
 from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
@@ -170,6 +172,9 @@ def answer(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, said)
             return _row(request, case, missed)
+    why = reason_or_question(request, case, compartment=Compartment.CORE)
+    if isinstance(why, HttpResponse):
+        return why
     listed(request, [missed], permission=Permission.MISSED_READ)
     told = ladder(request, missed) or {}
     return page(request, "cases/board/_missed_answer.html", {**told, "case": case}, form=form)

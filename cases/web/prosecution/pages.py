@@ -24,7 +24,8 @@ from cases.casefiles.selectors import case_for
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.rules import ANSWERS, ReferralStage, may_approve
 from cases.prosecution.selectors import case_of, facts_of, offences_of, stage_changes_of
-from cases.web.pages import attempt, case_page, whence
+from cases.web.pages import attempt, case_page
+from cases.web.whence import reason_or_question
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.pages import page
@@ -67,7 +68,11 @@ def referral_page(
     case = _case_behind(request, referral)
     if case is not None:
         return case_page(request, case, template, **opened, form=form, house="base_case.html", **everything)
-    open_file(by=request.user, at=request.at, case=case_of(referral), purpose=whence(request), **opened)
+    behind = case_of(referral)
+    why = reason_or_question(request, behind, compartment=Compartment.JUSTICE, permission=permission)
+    if isinstance(why, HttpResponse):
+        return why
+    open_file(by=request.user, at=request.at, case=behind, purpose=why.purpose, justification=why.words, **opened)
     names = {act.name for act in acts}
     return page(request, template, {"house": "base.html", "acts": names, **everything}, form=form)
 

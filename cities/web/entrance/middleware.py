@@ -29,6 +29,10 @@ from cities.web.entrance.step_up import ask_again, ways
 #: Sent by a page that asks by itself: it keeps no session alive.
 BACKGROUND = "X-Background"
 
+#: What the browser is asked to forget when a session ends. Nothing of a record should be there: a second bolt.
+#: Cookies stay: the language, and that this browser is known (docs/decisions/0018).
+LEFT_BEHIND = '"cache", "storage"'
+
 #: Open to whoever is on her way in or out.
 AROUND = frozenset({"account_login", "account_logout", "set_language", "entrance_here", "account_inactive"})
 #: What somebody without the second factor that she needs may reach, and nothing else.
@@ -51,10 +55,14 @@ class EntranceMiddleware:
         # For the doors that answer programs: whether somebody showed lately that she is there, and where she can.
         request.shown_lately = partial(marks.is_recent, request)  # type: ignore[attr-defined]
         request.shown_at = partial(_way_of, request)  # type: ignore[attr-defined]
+        was_here = isinstance(request.user, User)
         if isinstance(request.user, User):
             with within_request(getattr(request, "request_id", "")), transaction.atomic():
                 self._keep_or_end(request, request.user, at=timezone.now())
-        return self.get_response(request)
+        response = self.get_response(request)
+        if was_here and not request.user.is_authenticated:  # signed out, or the session has come to its end
+            response.headers["Clear-Site-Data"] = LEFT_BEHIND
+        return response
 
     def _keep_or_end(self, request: HttpRequest, user: User, *, at: datetime) -> None:
         key = request.session.session_key or ""

@@ -21,6 +21,7 @@ from cases.audit.services import (
     record_finding,
     seal,
     send_dispatches,
+    tell_of_openings,
     write_refusal,
 )
 from cities.ledger import services as ledger
@@ -115,3 +116,11 @@ def _(cast: Cast) -> Scene:
     with as_clock():
         with_places(make_checkpoint)(by=Clock.CLOCK, at=timezone.now())
     return Scene(Clock.CLOCK, with_places(partial(send_dispatches, by=Clock.CLOCK, at=timezone.now())))
+
+
+@scene_of(tell_of_openings)
+def _(cast: Cast) -> Scene:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    looked = {"operation": Operation.CONSULT, "act": "TEST", "case_id": case.pk, "city_id": case.city_id}
+    ledger.write(by=cast.carla, case_reference=case.reference, **looked)  # type: ignore[arg-type]
+    return Scene(Clock.CLOCK, partial(tell_of_openings, by=Clock.CLOCK, at=timezone.now()))

@@ -90,7 +90,7 @@ def case(cast: Cast) -> Casefile:
 
 
 def session_of(user: User) -> Client:
-    client = Client()
+    client = Client(headers={"Referer": "http://testserver/"})
     client.force_login(user)
     return client
 

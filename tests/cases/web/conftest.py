@@ -14,15 +14,18 @@ from cases.casefiles.models import Casefile
 from cities.staff.models import User
 from tests.factories import Cast, a_case
 
+#: The page before is my day: so nobody is asked why she opens a case.
+FROM_MY_DAY = {"Referer": "http://testserver/"}
+
 ClientOf = Callable[[User], Client]
 
 
 @pytest.fixture
 def client_of() -> ClientOf:
-    """A browser in which somebody has signed in."""
+    """A browser in which somebody has signed in, and follows links from her day's work unless told otherwise."""
 
     def of(user: User) -> Client:
-        client = Client()
+        client = Client(headers=FROM_MY_DAY)
         client.force_login(user)
         return client
 

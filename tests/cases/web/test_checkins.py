@@ -108,7 +108,8 @@ def test_record__is_in_the_ledger_before_it_is_shown(
 ) -> None:
     client_of(cast.alice).get(path(case, f"check-ins/{checkin.pk}/record/"), headers={"Referer": "http://testserver/"})
     entry = LedgerEntry.objects.filter(object_type="checkin", operation="CONSULT").latest("at")
-    assert (entry.object_ids, entry.act, entry.purpose) == ([checkin.pk], "CHECKIN_RECORD", "cases:my_day")
+    assert (entry.object_ids, entry.act) == ([checkin.pk], "CHECKIN_RECORD")
+    assert entry.purpose == f"cases:my_day task:checkin {checkin.pk}"
 
 
 @pytest.mark.parametrize(

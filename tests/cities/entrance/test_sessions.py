@@ -188,3 +188,15 @@ def test_a_closed_account__has_nothing_open_from_that_moment_and_for_good(alice:
     User.objects.filter(pk=cast.alice.pk).update(is_active=True)
     assert not is_in(alice)
     assert program.get("/api/v1/me").status_code == 401
+
+
+def test_end_of_a_session__asks_the_browser_to_forget_what_it_keeps(alice: Client) -> None:
+    """Signed out, or ended by itself; not while it goes on, and not of who was never here. Cookies stay."""
+    assert "Clear-Site-Data" not in alice.get("/roles/").headers
+    assert alice.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in alice.get("/roles/").headers
+
+
+def test_end_of_a_session__by_itself_asks_it_too(alice: Client) -> None:
+    with at(20):
+        assert alice.get("/roles/").headers["Clear-Site-Data"] == '"cache", "storage"'
