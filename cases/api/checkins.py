@@ -259,9 +259,7 @@ class CheckInRecord(CheckInAct):
 class CheckInCorrect(CheckInAct):
     """A correction."""
 
-    @described(
-        "checkins_correct", "Correct what was recorded", body=CorrectCheckIn, answers=CheckInDetail, guarded=True
-    )
+    @described("checkins_correct", "Correct what came", body=CorrectCheckIn, answers=CheckInDetail, guarded=True)
     def post(self, request: Request, pk: int) -> Response:
         return self.act(pk, Permission.CHECKIN_RECORD, CorrectCheckIn, correct_checkin)
 

@@ -31,7 +31,7 @@ from tests.architecture.scene import browser_of, each, is_of_a_case
 from tests.architecture.test_routes import scene
 from tests.architecture.test_services import _everything
 from tests.databases import OwnDatabase
-from tests.doors import by_token
+from tests.doors import by_session, by_token
 from tests.factories import Cast, a_cast, posting_of
 from tests.factories.scene import CANARY, Scene, a_scene
 
@@ -82,6 +82,7 @@ class Asked:
     who: str
     is_api: bool = False
     of_a_case: bool = False
+    in_person: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.name} by {self.who}"
@@ -113,7 +114,10 @@ def resources(of: Scene) -> Iterator[Asked]:
     for route in API_ROUTES:
         who = the_first_who_may(of.cast, route.needs, seen_by="" if route.seen_by == ALL else route.seen_by)
         is_case = route.seen_by != ALL and "absence" not in route.name
-        yield Asked(route.name, route.method.upper(), of.address(route.address), who, is_api=True, of_a_case=is_case)
+        yield Asked(
+            route.name, route.method.upper(), of.address(route.address), who, is_api=True, of_a_case=is_case,
+            in_person=route.in_person,
+        )  # fmt: skip
 
 
 def _as_pages_name_them(of: Scene, cast: Cast) -> dict[str, int]:
@@ -131,14 +135,15 @@ class Doors:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
-        self.made: dict[tuple[str, bool], Any] = {}
+        self.made: dict[tuple[str, bool, bool], Any] = {}
 
     def of(self, one: Asked) -> Any:
         """Signed in before, and once: not within what is taken back."""
-        key = (one.who, one.is_api)
+        key = (one.who, one.is_api, one.in_person)
         if key not in self.made:
             user: User = getattr(self.cast, one.who)
-            self.made[key] = by_token(user, raises=False) if one.is_api else browser_of(user)
+            program = by_session(user) if one.in_person else by_token(user, raises=False)
+            self.made[key] = program if one.is_api else browser_of(user)
             self.made[key].raise_request_exception = False
         return self.made[key]
 
@@ -146,6 +151,7 @@ class Doors:
         client: Any = self.of(one)
         headers = {"HTTP_X_REQUEST_ID": number} if number else {}
         if one.is_api:
+            headers["HTTP_IF_MATCH"] = "*"  # of whichever version: so that the act itself is reached
             return getattr(client, one.method.lower())(one.address, {}, **headers)
         kind = "application/x-www-form-urlencoded"
         return client.generic(one.method, one.address, "", kind, **headers)

@@ -82,6 +82,8 @@ def change_goal(
     for name in ("domain", "text", "target_on"):
         if name in changed and plan.state == PlanState.AGREED:
             raise Refused(_("This was agreed: draft a new version to change it."), field=name, code="agreed")
+    if not changed:
+        return row
     for name in changed:
         setattr(row, name, values[name])
     row.version += 1

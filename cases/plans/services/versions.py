@@ -107,6 +107,8 @@ def change_plan(
     for name in ("starts_on", "summary"):
         if name in changed and row.state == PlanState.PROPOSED:
             raise Refused(_("This version is proposed: take it back to change its words."), field=name, code="proposed")
+    if not changed:
+        return row
     for name in changed:
         setattr(row, name, values[name])
     _save(row, changed)

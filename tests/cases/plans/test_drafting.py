@@ -70,6 +70,14 @@ def test_change_plan__only_what_differs(cast: Cast, case: Casefile) -> None:
     assert entries()[-1].fields == ["review_on", "summary"]
 
 
+def test_change_plan__that_changes_nothing_leaves_nothing(cast: Cast, case: Casefile) -> None:
+    plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT)
+    before = len(entries())
+    with acting(cast.alice):
+        assert change_plan(by=cast.alice, at=AT, **as_it_stands(plan)).version == plan.version
+    assert len(entries()) == before
+
+
 def test_change_plan__stale(cast: Cast, case: Casefile) -> None:
     plan = a_plan(case, by=cast.alice, state=PlanState.DRAFT)
     with acting(cast.alice):

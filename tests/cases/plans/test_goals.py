@@ -94,6 +94,14 @@ def test_change_goal__in_a_draft(cast: Cast, case: Casefile) -> None:
         assert dropped.state == GoalState.DROPPED
 
 
+def test_change_goal__that_changes_nothing_leaves_nothing(cast: Cast, case: Casefile) -> None:
+    goal = the_goal(case, cast.alice, state=PlanState.DRAFT)
+    before = LedgerEntry.objects.count()
+    with acting(cast.alice):
+        assert change_goal(by=cast.alice, at=AT, **as_it_stands(goal)).version == goal.version
+    assert LedgerEntry.objects.count() == before
+
+
 def test_change_goal__what_was_agreed_keeps_its_words(cast: Cast, case: Casefile) -> None:
     goal = the_goal(case, cast.alice)
     with acting(cast.alice):
