@@ -27,8 +27,8 @@ def main(root: Path, arguments: list[str]) -> int:
 
 def names_workers(arguments: list[str]) -> bool:
     """Whether the caller says how many processes, or asks for something that one process must do."""
-    alone = ("-n", "--numprocesses", "--pdb", "--trace", "--co", "--fixtures", "--markers", "--help", "-h", "--version")
-    return any(argument.startswith(alone) for argument in arguments)
+    alone = {"--pdb", "--trace", "--co", "--collect-only", "--fixtures", "--markers", "--help", "-h", "--version"}
+    return any(argument in alone or argument.startswith(("-n", "--numprocesses")) for argument in arguments)
 
 
 def prepare(root: Path) -> None:
