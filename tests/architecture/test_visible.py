@@ -8,6 +8,7 @@ hangs on its case alone, those an oracle counts out from the postings and grants
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,7 +114,7 @@ def plain(model: type[Model]) -> bool:
 
 
 @settings(
-    max_examples=25,
+    max_examples=int(os.environ.get("HISTORIES", "20")),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failure is small as it is; each run costs a second
     suppress_health_check=list(HealthCheck),
     deadline=None,
