@@ -61,8 +61,13 @@ def _ask(client: Client, method: str, address: str, *, fragment: bool) -> HttpRe
     return client.generic(method, address, "", "application/x-www-form-urlencoded", HTTP_HX_REQUEST="true")  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("who", ["charlie", "bob"])
-@pytest.mark.parametrize("way", ["page", "page, from nowhere", "fragment", "token"])
+@pytest.mark.parametrize(
+    ("way", "who"),
+    [
+        ("page", "charlie"), ("page", "bob"), ("page, from nowhere", "bob"), ("fragment", "charlie"),
+        ("token", "charlie"), ("token", "bob"),
+    ],
+)  # fmt: skip
 def test_hidden__is_answered_like_what_never_was(scene: Scene, cast: Cast, who: str, way: str) -> None:
     user: User = getattr(cast, who)
     """From nowhere: whoever may open a case is asked why then, and what is hidden doesn't ask either."""

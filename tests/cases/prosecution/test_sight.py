@@ -166,7 +166,9 @@ def test_office__a_grant_that_is_ended_ends_it(cast: Cast, case: Casefile) -> No
         assert not ProsecutionReferral.objects.visible_to(cast.liaison, at=later).exists()
 
 
-@pytest.mark.parametrize("stage", list(ReferralStage))
+@pytest.mark.parametrize(
+    "stage", [ReferralStage.DRAFTED, ReferralStage.SENT, ReferralStage.ANSWERED, ReferralStage.WITHDRAWN]
+)
 def test_every_table__application_and_database_agree(cast: Cast, case: Casefile, stage: str) -> None:
     second = staff(Role.PROSECUTION_LIAISON, None, agency=an_agency(None, AgencyKind.PROSECUTION))
     a_referral(case, cast, stage=stage)
