@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -36,6 +37,13 @@ def client_of() -> ClientOf:
 def case(cast: Cast) -> Casefile:
     """Opened by Carla a little while ago, led by Alice. Pages read the real clock."""
     return a_case(by=cast.carla, lead=cast.alice, name="Nemo Voorbeeld", at=timezone.now() - timedelta(hours=1))
+
+
+@pytest.fixture
+def one_moment() -> Iterator[None]:
+    """Between two requests no time passes, however slow the machine: else the second notes that somebody is there."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 def words(page: str) -> str:

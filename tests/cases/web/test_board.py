@@ -136,6 +136,7 @@ def test_board__shows_one_block_whole_by_its_address(cast: Cast, client_of: Clie
     assert "No other check-in is late" in carla.get("/board/?show=nothing").content.decode()
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_board__asks_no_more_for_many_than_for_few(cast: Cast, late: CheckIn, client_of: ClientOf) -> None:
     carla = client_of(cast.carla)
     a_case(by=cast.carla, at=timezone.now() - timedelta(days=1))

@@ -105,6 +105,7 @@ def test_case_list__says_that_nothing_was_held_and_nothing_is_planned(
     assert "none planned" in page
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_case_list__asks_no_more_for_more_cases(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
     carla = client_of(cast.carla)
     contacts_of(case, cast)

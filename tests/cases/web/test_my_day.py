@@ -117,6 +117,7 @@ def test_my_day__of_somebody_who_is_posted_nowhere(cast: Cast, client_of: Client
     assert "You are not posted anywhere today" in client_of(a_user("Nora")).get("/").content.decode()
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_my_day__asks_no_more_for_more_rows(
     cast: Cast, case: Casefile, plan: FollowUpPlan, client_of: ClientOf
 ) -> None:
