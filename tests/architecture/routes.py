@@ -105,8 +105,7 @@ CASES = {
     "cases:messages_read": does(None),
     "cases:calendar": page(Act.CHECKIN_READ),
     "cases:calendar_day": page(Act.CHECKIN_READ),
-    # Whoever has the address comes in: it is the secret, and opens this one thing (tests/cases/web/test_feeds.py).
-    "cases:calendar_feed": OPEN_PAGE,
+    "cases:calendar_feed": OPEN_PAGE,  # the address is the secret, and opens this one thing (tests/cases/web/calendar)
     "cases:case_list": page(Act.CASE_READ),
     "cases:case_open": form(Act.CASE_OPEN),
     "cases:case": page(Act.CASE_READ),
@@ -117,8 +116,8 @@ CASES = {
     "cases:case_leave": form(Act.CASE_CHANGE),
     "cases:timeline": page(Act.CASE_READ),
     "cases:who_can_see": page(Act.ACCESS_READ),
-    **{f"cases:{name}_changes": page(Act.CHANGES_READ) for name in ("case", "person")},
-    **{f"cases:{name}_changes": page(Act.CHANGES_READ, name) for name in ("checkin", "rhythm")},
+    **{f"cases:{of or 'case'}_changes": page(Act.CHANGES_READ, of) for of in ("", "checkin", "rhythm")},
+    "cases:person_changes": page(Act.CHANGES_READ),
     "cases:person_contact_changes": page(Act.CHANGES_READ, "contact", CARE),
     "cases:plan_changes": page(Act.CHANGES_READ, "plan", CARE),
     "cases:referral_changes": page(Act.CHANGES_READ, "referral", JUSTICE),

@@ -28,7 +28,8 @@ def test_no_answer__may_be_kept(scene: Scene, cast: Cast) -> None:
     carla, stranger, program = browser_of(cast.carla), Client(), by_token(cast.carla, raises=False)
     for name, _route, method, _act in each(ROUTES):
         address = scene.address(name)
-        for who, client in (("carla", program if name in API else carla), ("nobody", stranger)):
+        asks = [("carla", program if name in API else carla), ("nobody", stranger)]
+        for who, client in asks if method == "GET" else asks[:1]:
             client.raise_request_exception = False
             answer = ask(client, method, address)
             seen.add(answer.status_code)

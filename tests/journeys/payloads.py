@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from itertools import cycle
 
 #: Stands in each text as an attribute: an element that has it was made of what somebody typed.
 MARK = "data-ran"
@@ -55,25 +55,26 @@ class Texts:
     """Hands the texts out in turn: one that fits into a short field, or as many as fit into a long one."""
 
     def __init__(self) -> None:
-        self.turn = cycle(PAYLOADS)
+        self.turn = deque(PAYLOADS)
         self.given: set[str] = set()
 
     def short(self, most: int) -> str:
         """The next that is short enough."""
-        found = next(one for one in self.turn if len(one) <= most)
-        self.given.add(found)
-        return found
+        return self._give(next(one for one in self.turn if len(one) <= most))
 
     def long(self, size: int = 1900) -> str:
         """The next ones, a line each, as many as fit."""
         found, length = ["So it was said here:"], 25
-        for one in self.turn:
-            length += len(one) + 1
-            if length > size:
-                break
-            found.append(one)
-            self.given.add(one)
+        while (length := length + len(self.turn[0]) + 1) <= size:
+            found.append(self._give(self.turn[0]))
         return "\n".join(found)
+
+    def _give(self, one: str) -> str:
+        """It has had its turn: the others come first now."""
+        self.turn.remove(one)
+        self.turn.append(one)
+        self.given.add(one)
+        return one
 
     def several(self, number: int, most: int) -> Iterator[str]:
         """So many short ones."""

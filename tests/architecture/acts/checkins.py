@@ -170,9 +170,9 @@ def _(cast: Cast) -> Scene:
     return Scene(cast.alice, act)
 
 
-def handed_over(cast: Cast) -> dict[str, Any]:
-    row = a_checkin(*followed(cast), by=cast.alice, due_on=TODAY + 15 * DAY)
-    absence = an_absence(cast.alice, begins=14, ends=21, deputy=cast.bob)
+def handed_over(cast: Cast, begins: int = 14) -> dict[str, Any]:
+    row = a_checkin(*followed(cast), by=cast.alice, due_on=TODAY + (begins + 1) * DAY)
+    absence = an_absence(cast.alice, begins=begins, ends=begins + 7, deputy=cast.bob)
     chosen = [Chosen(row.pk, 1, "DEPUTY")]
     told: dict[str, Any] = {"absence": absence, "by": cast.alice, "at": AT, "version": 1}
     with acting(cast.alice):
@@ -187,8 +187,8 @@ def _(cast: Cast) -> Scene:
 
 @scene_of(rearrange_absence)
 def _(cast: Cast) -> Scene:
-    days: dict[str, Any] = {"starts_on": TODAY + 14 * DAY, "ends_on": TODAY + 15 * DAY, "deputy": cast.bob}
-    return Scene(cast.alice, partial(rearrange_absence, **handed_over(cast), **days))
+    days: dict[str, Any] = {"starts_on": TODAY + 24 * DAY, "ends_on": TODAY + 25 * DAY, "deputy": cast.bob}
+    return Scene(cast.alice, partial(rearrange_absence, **handed_over(cast, begins=24), **days))
 
 
 @scene_of(mark_late)

@@ -28,8 +28,8 @@ def plan_of(case: Casefile, cast: Cast) -> FollowUpPlan:
 def test_changes__are_told_with_their_raw_values(cast: Cast, case: Casefile) -> None:
     by_token(cast.alice).post(
         f"/api/v1/cases/{case.reference}/next-step",
-        {"version": case.version, "next_step": "Ring", "next_step_on": SOON, "owner": cast.alice.pk},
-        format="json",
+        {"next_step": "Ring", "next_step_on": SOON, "owner": cast.alice.pk},
+        read=case.version,
     )
     address = f"/api/v1/cases/{case.reference}/changes"
     told = by_token(cast.carla).get(address).json()["results"][0]

@@ -23,7 +23,7 @@ from tests.factories import Cast
 from tests.factories.scene import a_scene
 from tests.fuzz import Shapes
 
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "6"))
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "4"))
 
 #: What a program says that it read: mostly whatever stands, so that what comes after is reached too.
 TAGS = st.sampled_from(

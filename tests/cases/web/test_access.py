@@ -159,6 +159,8 @@ def test_ledger__goes_on_by_entry_so_that_no_moment_is_cut(
     cast: Cast, case: Casefile, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cases.web.access.views.A_PAGE", 3)
+    for _ in range(3):
+        client_of(cast.alice).get(f"/cases/{case.reference}/")
     rows = LedgerEntry.objects.filter(city_id=cast.city.pk).order_by("-at", "-pk")
     wanted = [str(pk) for pk in rows.values_list("pk", flat=True)]
     assert len(wanted) > 4

@@ -1,0 +1,162 @@
+"""Why a file is opened: what led there, before anybody is asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.access.services import acting
+from cases.casefiles.models import Casefile
+from cases.plans.models import Action, Goal
+from cases.plans.services import add_action
+from cases.web.purposes import in_words
+from tests.cases.web.conftest import ClientOf
+from tests.cases.web.test_why import ASKS, answered, idle, last_look, looks, overview, stranger
+from tests.factories import Cast, a_case
+from tests.factories.absences import an_absence
+from tests.factories.checkins import a_checkin, a_missed_contact, an_agreed_plan
+from tests.factories.emergencies import an_emergency
+from tests.factories.plans import a_plan
+from tests.factories.referrals import sent_referral
+
+__all__ = ["idle"]
+
+
+@pytest.mark.parametrize("who", ["alice", "carla", "mayor"])
+def test_opening__from_nowhere_asks_why_and_shows_nothing(cast: Cast, idle: Casefile, who: str) -> None:
+    client, user = stranger(getattr(cast, who)), getattr(cast, who)
+    for name in ("case", "person", "timeline", "who_can_see"):
+        page = client.get(reverse(f"cases:{name}", args=[idle.reference])).content.decode()
+        assert ASKS in page
+        assert "Voorbeeld" not in page
+    assert looks(user) == 0
+
+
+@pytest.mark.parametrize(
+    "referer",
+    [
+        "https://elsewhere.example/", "https://elsewhere.example/cases/", "http://testserver/nowhere", "x", "/cases/",
+        "http://testserver/preferences/", "http://testserver/help/", "http://testserver.elsewhere.example/cases/",
+        "http://[", "http://testserver/accounts/login/?next=/",
+    ],
+)  # fmt: skip
+def test_opening__from_elsewhere_asks(cast: Cast, idle: Casefile, referer: str) -> None:
+    client = stranger(cast.carla)
+    assert ASKS in client.get(overview(idle), headers={"Referer": referer}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("referer", "purpose"),
+    [
+        ("/", "cases:my_day"), ("/cases/?stage=FOLLOW_UP", "cases:case_list"), ("/board/", "cases:board"),
+        ("/messages/", "cases:messages"), ("/search/", "cases:search"), ("/emergency/", "cases:emergency_open"),
+    ],
+)  # fmt: skip
+def test_opening__from_a_page_of_the_house_has_that_as_its_purpose(
+    cast: Cast, idle: Casefile, referer: str, purpose: str
+) -> None:
+    client = stranger(cast.carla)
+    assert (
+        "Voorbeeld" in client.get(overview(idle), headers={"Referer": f"http://testserver{referer}"}).content.decode()
+    )
+    assert last_look(cast.carla).purpose == purpose
+    assert in_words(purpose) != purpose
+
+
+def test_opening__from_a_page_of_the_case_goes_on_from_there(cast: Cast, idle: Casefile) -> None:
+    client, inside = stranger(cast.mayor), {"Referer": f"http://testserver{overview(idle)}"}
+    person = reverse("cases:person", args=[idle.reference])
+    assert ASKS in client.get(person, headers=inside).content.decode()  # it was never opened: anybody can say so
+    client.get(overview(idle), headers={"Referer": "http://testserver/cases/"})
+    assert ASKS not in client.get(person, headers=inside).content.decode()
+    assert last_look(cast.mayor).purpose == "cases:case"
+    other = a_case(by=cast.carla, at=timezone.now() - timedelta(hours=1))
+    assert ASKS in client.get(overview(other), headers=inside).content.decode()
+
+
+def test_opening__with_a_task_of_today_is_for_that_task(cast: Cast, idle: Casefile, client_of: ClientOf) -> None:
+    at, today = timezone.now() - timedelta(minutes=30), timezone.localdate()
+    plan = an_agreed_plan(idle, by=cast.alice, at=at)
+    far = a_checkin(idle, plan, by=cast.alice, at=at, due_on=today + timedelta(days=20))
+    alice = stranger(cast.alice)
+    assert ASKS in alice.get(overview(idle)).content.decode()
+    near = a_checkin(idle, plan, by=cast.alice, at=at, due_on=today + timedelta(days=2))
+    page = alice.get(reverse("cases:checkin", args=[idle.reference, near.pk])).content.decode()
+    assert "Voorbeeld" in page
+    assert last_look(cast.alice).purpose == f"task:checkin {near.pk}"
+    assert in_words(f"task:checkin {near.pk}") == "for a contact of hers"
+    client_of(cast.alice).get(overview(idle))
+    assert last_look(cast.alice).purpose == f"cases:my_day task:checkin {near.pk}"
+    assert in_words(last_look(cast.alice).purpose) == "from her day's work, for a contact of hers"
+    assert far.pk != near.pk
+    assert ASKS in stranger(cast.carla).get(overview(idle)).content.decode()  # it is not hers
+
+
+def test_opening__of_what_a_deputy_holds_is_for_that(cast: Cast) -> None:
+    at, today = timezone.now() - timedelta(hours=1), timezone.localdate()
+    case = a_case(
+        by=cast.carla, lead=cast.alice, team=(cast.bob,), at=at, next_step_on=today + timedelta(days=60)
+    )  # fmt: skip
+    checkin = a_checkin(case, an_agreed_plan(case, by=cast.alice, at=at), by=cast.alice, at=at, due_on=today)
+    bob = stranger(cast.bob)
+    assert ASKS in bob.get(overview(case)).content.decode()
+    an_absence(cast.alice, at=timezone.now(), ends=1, deputy=cast.bob)
+    assert ASKS not in bob.get(overview(case)).content.decode()
+    assert last_look(cast.bob).purpose == f"task:checkin {checkin.pk}"
+
+
+def test_opening__of_a_missed_contact_that_is_with_her_is_for_that(cast: Cast, idle: Casefile) -> None:
+    at = timezone.now() - timedelta(minutes=30)
+    a_missed_contact(
+        idle, an_agreed_plan(idle, by=cast.alice, at=at), by=cast.alice, at=at, due_on=timezone.localdate()
+    )
+    assert ASKS not in stranger(cast.alice).get(overview(idle)).content.decode()
+    assert last_look(cast.alice).purpose.startswith("task:")
+
+
+@pytest.mark.parametrize(("days", "asked"), [(30, True), (3, False)])
+def test_opening__for_what_is_to_be_done_or_reached_soon(cast: Cast, idle: Casefile, days: int, asked: bool) -> None:
+    at, today = timezone.now() - timedelta(minutes=30), timezone.localdate()
+    plan = a_plan(idle, by=cast.alice, at=at)
+    with acting(cast.alice):
+        goal = plan.goals.get()
+        add_action(goal=goal, by=cast.alice, at=at, text="Call", owner=cast.alice, due_on=today + timedelta(days=days))
+    assert (ASKS in stranger(cast.alice).get(overview(idle)).content.decode()) is asked
+    with acting(cast.alice):
+        Goal.objects.filter(pk=goal.pk).update(target_on=today + timedelta(days=5))
+        Action.objects.filter(goal=goal).update(due_on=today + timedelta(days=40))
+    assert ASKS not in stranger(cast.alice).get(overview(idle)).content.decode()
+    assert last_look(cast.alice).purpose == f"task:goal {goal.pk}"
+
+
+def test_opening__in_an_emergency_asks_nothing_more(cast: Cast, idle: Casefile) -> None:
+    an_emergency(idle, by=cast.bob, at=timezone.now())
+    assert ASKS not in stranger(cast.bob).get(overview(idle)).content.decode()
+    assert last_look(cast.bob).purpose == "cases:emergency_open"
+
+
+def test_opening__of_a_referral_is_for_it_and_only_its_own_house_learns_of_it(cast: Cast, idle: Casefile) -> None:
+    referral = sent_referral(idle, cast, at=timezone.now() - timedelta(minutes=30), subject="Something")
+    address = reverse("cases:referral", args=[idle.reference, referral.number])
+    liaison = stranger(cast.liaison)
+    assert "Something" in liaison.get(address).content.decode()
+    assert last_look(cast.liaison).purpose == f"task:referral {referral.pk}"
+    carla = stranger(cast.carla)
+    assert ASKS in carla.get(address).content.decode()
+    answered(carla, idle, address)
+    carla.get(address)
+    carla.session.flush()
+    carla = stranger(cast.carla)
+    carla.get(overview(idle), headers={"Referer": f"http://testserver{address}"})
+    assert (last_look(cast.carla).compartment, last_look(cast.carla).purpose) == ("CORE", "cases:case")
+
+
+def test_opening__by_the_data_protection_officer_asks_too(cast: Cast, idle: Casefile) -> None:
+    dana, here = stranger(cast.dana), reverse("cases:who_can_see", args=[idle.reference])
+    assert ASKS in dana.get(here).content.decode()
+    assert answered(dana, idle, here, why="OVERSEE")["Location"] == here
+    assert idle.reference in dana.get(here).content.decode()
+    assert last_look(cast.dana).purpose == "why:OVERSEE"
