@@ -131,9 +131,9 @@ class CaseDoor(Door):
                     _("A token has nobody in front of it. Sign in, and do it on the page."),
                 )
             )  # fmt: skip
-        if not asked.shown_lately():  # type: ignore[attr-defined]
+        if not asked.shown_lately():  # type: ignore[attr-defined]  # the entrance hangs it on each request
             told = _("Show once more that it is you, at “where”, and send it again.")
-            where = {"where": asked.shown_at()}  # type: ignore[attr-defined]
+            where = {"where": asked.shown_at()}  # type: ignore[attr-defined]  # the same
             raise AsProblem(Problem(403, "step-up", _("Please show that it is you"), told, more=where))
 
     def within(self, rows: QuerySet[RowT]) -> QuerySet[RowT]:
