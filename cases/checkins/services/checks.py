@@ -173,9 +173,19 @@ def clean_who_else(who_else: str) -> str:
     return clean_text(who_else, field="who_else", most=LONGEST_PLACE, one_line=True)
 
 
+def day_key(checkin: CheckIn) -> str:
+    """What is told of the day of a check-in is known by this in the outbox: one handed to a colleague has another."""
+    return f"check-in {checkin.pk} on {checkin.due_on} to {checkin.caseworker_id}"
+
+
+def hour_key(checkin: CheckIn) -> str:
+    """What is told of its hour: whoever was told of another hour is told of the new one."""
+    return f"{day_key(checkin)} at {checkin.due_time:%H:%M}" if checkin.due_time else day_key(checkin)
+
+
 def reminder_keys(checkins: Iterable[CheckIn]) -> list[str]:
-    """What the reminders of these check-ins are known by in the outbox: one handed to a colleague has another."""
-    return [f"check-in {row.pk} on {row.due_on} to {row.caseworker_id}" for row in checkins]
+    """All that the reminders of these check-ins are known by."""
+    return sorted({key for row in checkins for key in (day_key(row), hour_key(row))})
 
 
 def add_checkin(

@@ -69,11 +69,11 @@ def replan(rhythm: Rhythm, *, by: User | Clock, at: datetime) -> list[int]:
     kept = {row.occurs_on for row in rows if row.moved_because == MoveReason.BY_HAND}
     days = _days(rhythm, max(rhythm.starts_on, today - MARGIN), until, outlook, kept)
     given = {one.occurs_on: one for one in days}
-    announced = dict(zip(rows, reminder_keys(rows), strict=True))  # as it was told before anything changes
+    announced = {row: reminder_keys([row]) for row in rows}  # as it was told before anything changes
     ends = rhythm.ends_on is not None and not _goes_on(rhythm)
     changed = [row for row in rows if _hold(row, rhythm, given, outlook, ends=ends, at=at)]
     CheckIn.objects.bulk_update(changed, CHANGED, batch_size=500)
-    drop_messages(by=by, at=at, keys=[announced[row] for row in changed])
+    drop_messages(by=by, at=at, keys=[key for row in changed for key in announced[row]])
     missing = [one for one in days if (one.due_on or one.occurs_on) >= today and one.occurs_on >= rhythm.starts_on]
     after = next_after(rhythm, until) if days and rhythm.materialised_until < until else rhythm.materialised_until
     made = make(

@@ -19,7 +19,7 @@ from cases.checkins.reminding import (
     whom_to_tell,
 )
 from cases.checkins.rules import REMINDED_AT
-from cases.checkins.services.checks import reminder_keys
+from cases.checkins.services.checks import day_key, hour_key
 from cases.outbox.models import Message
 from cases.outbox.rules import QUIET, Channel, MessageKind, MessageState
 from cases.outbox.services import Draft
@@ -96,7 +96,7 @@ def day_drafts(
             continue
         if section == MessageKind.LATE and (row.pk, user.pk) in answered:
             continue
-        cause = reminder_keys([row])[0]
+        cause = day_key(row)
         is_coming = section == MessageKind.CHECKIN_REMINDER
         if not told_nothing:
             due = _announced(row, user, at=at) if is_coming else at
@@ -157,7 +157,7 @@ def before_drafts(rows: Sequence[CheckIn], staff: Staff, *, at: datetime) -> Ite
             if user is None or over or not user.remind_before or not staff.may(recipient, row.casefile):
                 continue
             yield _draft(
-                MessageKind.BEFORE, reminder_keys([row])[0], row, row.casefile, recipient, staff,
+                MessageKind.BEFORE, hour_key(row), row, row.casefile, recipient, staff,
                 due_at=told_before(row.due_on, row.due_time, user.remind_before),
             )  # fmt: skip
 
@@ -176,7 +176,7 @@ def person_drafts(rows: Sequence[CheckIn], *, at: datetime) -> Iterator[Draft]:
             if due is None or person_over_at(row) <= at:
                 continue
             yield Draft(
-                kind=MessageKind.TO_PERSON, cause=reminder_keys([row])[0], recipient_id=None,
+                kind=MessageKind.TO_PERSON, cause=hour_key(row), recipient_id=None,
                 casefile_id=row.casefile_id, city_id=row.city_id, reference=row.casefile.reference,
                 about_on=row.due_on, about_time=row.due_time, within_week=row.within_week, due_at=max(at, due),
                 checkin_id=row.pk, channel=one.channel, address=one.number, language=one.language,

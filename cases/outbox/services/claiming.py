@@ -106,7 +106,7 @@ def claim(*, by: Clock, at: datetime) -> Taken:
     rows = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))
     if not rows:  # another transaction held them: the next round finds what it left
         return Taken()
-    again = [row for row in rows if row.delivery is not None]
+    again = _again([row for row in rows if row.delivery is not None], at=at)
     users = {row.recipient_id for row in rows if row.recipient_id is not None}
     knows = knowers(users, {row.casefile_id for row in rows}, at=at)
     today = Absence.objects.between(day_of(at), day_of(at) + timedelta(days=1)).filter(user__in=users)
@@ -134,6 +134,15 @@ def _of(channel: str, recipient: int | None, address: str, case: int | None) -> 
     if recipient is not None:
         return Q(channel=channel, recipient=recipient)
     return Q(channel=channel, address=address, casefile=case)
+
+
+def _again(rows: Sequence[Message], *, at: datetime) -> list[Message]:
+    """What a sender held who died, or a server refused: as a whole, since a copy says the same; or, if none of it is
+    still so, not at all."""
+    so = {row.delivery for row in rows if _stands(row, at=at)}
+    over = [row.pk for row in rows if row.delivery not in so]
+    Message.objects.filter(pk__in=over).update(state=MessageState.DROPPED, leased_until=None)
+    return [row for row in rows if row.delivery in so]
 
 
 def _sent_now(rows: Sequence[Message], away: set[int], *, at: datetime) -> list[Message]:

@@ -140,8 +140,8 @@ def check_told(rows: Sequence[Message], checkins: Sequence[CheckIn], now: dateti
     days: dict[tuple[int | None, int | None, object], set[str]] = {}
     for row in sent:
         assert row.sent_at is not None
-        if row.attempts > 1:
-            continue  # a copy, for a sender who died of the first: when that one arrived, nobody can say
+        if row.attempts > 1 and len([other for other in sent if other.delivery == row.delivery]) > 1:
+            continue  # a copy of several is sent whole, for the sake of the one that is still so
         days.setdefault((row.recipient_id, row.checkin_id, day_of(row.sent_at)), set()).add(row.kind)
     assert not [kinds for kinds in days.values() if {"CHECKIN_REMINDER", "LATE"} <= kinds]
     told = {(row.kind, row.checkin_id) for row in rows if row.state in ("SENT", "DEAD")}  # or the board has it

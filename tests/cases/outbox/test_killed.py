@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from cases.access.services import acting
+from cases.access.services import acting, as_clock
+from cases.checkins.models import CheckIn
 from cases.checkins.services import leave_digests
 from cases.outbox.models import Message
 from cases.outbox.rules import LEASE, MOST_ATTEMPTS
 from cases.outbox.services import Sent, drop_messages, sending
 from cases.outbox.services.claiming import Delivery
 from cities.staff.models import User
-from tests.cases.outbox.conftest import CLOCK, MINUTE, Sink, alice_is, everything, of_several, reminders, send
+from tests.cases.outbox.conftest import CLOCK, DAY, MINUTE, Sink, alice_is, everything, of_several, reminders, send
 from tests.databases import OwnDatabase
-from tests.factories import AT, Cast, a_case, a_cast
+from tests.factories import AT, TODAY, Cast, a_case, a_cast
 from tests.factories.checkins import a_checkin
 from tests.factories.plans import a_plan
 
@@ -47,6 +48,34 @@ def test_send_due__killed_between_sending_and_marking_sends_a_copy_that_shows_it
     first, between, second = sink.taken
     assert first["Message-ID"] == second["Message-ID"] != between["Message-ID"]
     assert first.get_content() == second.get_content() != between.get_content()
+
+
+def killed_while_sending(cast: Cast, count: int, monkeypatch: pytest.MonkeyPatch) -> list[Message]:
+    messages = reminders(cast, count)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "_mark", killed)
+        with pytest.raises(KeyboardInterrupt):
+            send()
+    return messages
+
+
+def test_send_due__sends_no_copy_of_what_is_no_longer_so(
+    cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_while_sending(cast, 2, monkeypatch)
+    assert send(AT + 2 * DAY) == Sent(claimed=1)
+    assert (len(sink.taken), {one.state for one in everything()}) == (1, {"DROPPED"})
+
+
+def test_send_due__sends_a_copy_whole_while_some_of_it_is_still_so(
+    cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = killed_while_sending(cast, 2, monkeypatch)
+    with as_clock():
+        CheckIn.objects.filter(pk=first.checkin_id).update(due_on=TODAY + 2 * DAY, late_from=TODAY + 3 * DAY)
+        Message.objects.filter(pk=first.pk).update(about_on=TODAY + 2 * DAY)
+    assert send(AT + DAY) == Sent(claimed=1, sent=1)
+    assert {one.state for one in everything()} == {"SENT"}
 
 
 def test_send_due__killed_among_several_sends_one_of_them_twice(

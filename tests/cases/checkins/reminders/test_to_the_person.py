@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from cases.access.rules import NotAllowed, OutOfSight, Refused
-from cases.access.services import acting
+from cases.access.services import acting, as_clock
 from cases.checkins.models import CheckIn
-from cases.checkins.services import agree_reminder, leave_digests, leave_reminders, withdraw_reminder
+from cases.checkins.services import agree_reminder, change_checkin, leave_digests, leave_reminders, withdraw_reminder
+from cases.outbox.models import Message
 from tests.cases.checkins.conftest import CLOCK, DAY, Followed, after
 from tests.cases.checkins.reminders.conftest import told
 from tests.factories import AT, TODAY
@@ -32,6 +33,25 @@ def test_agree_reminder__holds_for_what_is_planned_already(followed: Followed) -
     (message,) = followed.messages()
     assert (message.kind, message.language, message.due_at) == ("TO_PERSON", "fr", after(4))
     assert leave_reminders(by=CLOCK, at=after(1)) == 1
+
+
+def test_change_checkin__whoever_was_told_of_an_hour_is_told_of_another(followed: Followed) -> None:
+    row = a_checkin(followed.case, followed.plan, by=followed.alice, due_on=TODAY + 6 * DAY, due_time=time(9))
+    agreed(followed)
+    leave_reminders(by=CLOCK, at=AT)
+    with as_clock():
+        Message.objects.update(state="SENT", sent_at=AT)
+    how: dict[str, Any] = {"kind": row.kind, "duration": row.duration, "caseworker": followed.alice}
+    for version, hour, place in ((1, 11, "At home"), (2, 11, "At the town hall"), (3, 10, "At the town hall")):
+        with acting(followed.alice):
+            change_checkin(
+                checkin=row, by=followed.alice, at=AT, version=version, due_time=time(hour), place=place, **how
+            )
+        leave_reminders(by=CLOCK, at=AT)
+    sent, another, last = followed.messages()
+    assert [(one.about_time, one.state) for one in (sent, another, last)] == [
+        (time(9), "SENT"), (time(11), "DROPPED"), (time(10), "WAITING"),
+    ]  # fmt: skip
 
 
 def test_withdraw_reminder__nothing_more_is_sent(followed: Followed) -> None:
