@@ -3,13 +3,15 @@
 `default` is the application's role here too, so that a test cannot do what the application may not.
 """
 
+import copy
 import fcntl
 import hashlib
 import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,10 @@ from config.testing import FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 ALIASES = ("default", "owner")
+#: How long a database with a scene in it is used again: what happened an hour ago in it is to stay that.
+LASTS = 20 * 60
 _numbers = itertools.count(1)
+_furnished: dict[Callable[[], Any], tuple[float, str, Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,24 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         point_at(before)
         drop(name)
+        for _since, furnished, _scene in _furnished.values():
+            drop(furnished)
+        _furnished.clear()
+
+
+def point_at_furnished(make: Callable[[], Any]) -> Any:
+    """Go to a database in which all that `make` does was done and committed, once for many tests. A copy of what it
+    gave. Tests that use it do so within the transaction of `db`, which has to be asked for after that."""
+    since, name, scene = _furnished.get(make, (0.0, "", None))
+    if time.monotonic() - since > LASTS or not name:
+        if name:
+            drop(name)
+        name = copy_template()
+        point_at(name)
+        scene = make()
+        _furnished[make] = (time.monotonic(), name, scene)
+    point_at(name)
+    return copy.deepcopy(scene)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from cities.roles.rules import PERMISSIONS, Role
 from cities.staff.models import User
 from tests.architecture.api_routes import ALL, ROUTES, Route
 from tests.doors import by_token, problem
-from tests.factories import Cast, posting_of
-from tests.factories.scene import CANARY, Scene, a_scene
+from tests.factories import posting_of
+from tests.factories.scene import CANARY, Scene
 
 #: Neither is about anything: the schema, its browser, and what leads nowhere.
 BESIDE = {"api-schema", "api-docs"}
@@ -53,22 +53,17 @@ class _Anything(dict[str, str]):
         return {"reference": "VIL-2024-0001", "code": "VIL"}.get(key, "1")
 
 
-@pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return a_scene(cast)
-
-
 @pytest.mark.parametrize(
     "who", ["alice", "bob", "carla", "mayor", "liaison", "dana", "charlie", "carlo", "analyst", "administrator"]
 )
-def test_every_address__gives_each_what_is_hers(scene: Scene, who: str) -> None:
-    user: User = getattr(scene.cast, who)
+def test_every_address__gives_each_what_is_hers(resources: Scene, who: str) -> None:
+    user: User = getattr(resources.cast, who)
     client = by_token(user)
     role = Role(posting_of(user).role)
     wrong = []
     for route in ROUTES:
         with transaction.atomic():
-            answer = getattr(client, route.method)(scene.address(route.address), {})
+            answer = getattr(client, route.method)(resources.address(route.address), {})
             transaction.set_rollback(True)
         expected = _expected(route, who, role)
         if answer.status_code not in expected:

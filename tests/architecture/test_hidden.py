@@ -17,11 +17,8 @@ from django.urls import reverse
 from cities.staff.models import User
 from tests.architecture.routes import API, ROUTES
 from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, is_of_a_case
-from tests.architecture.test_routes import scene
 from tests.doors import by_token
 from tests.factories import Cast
-
-__all__ = ["scene"]
 
 #: Neither was ever given; the same digits as in the scene's, so that nothing is longer or shorter.
 MISSING = "VIL-2001-0999"

@@ -28,14 +28,11 @@ from tests.architecture.api_routes import ROUTES as API_ROUTES
 from tests.architecture.routes import API, CASES
 from tests.architecture.scene import Scene as Pages
 from tests.architecture.scene import browser_of, each, is_of_a_case
-from tests.architecture.test_routes import scene
 from tests.architecture.test_services import _everything
 from tests.databases import OwnDatabase
 from tests.doors import by_session, by_token
 from tests.factories import Cast, a_cast, posting_of
 from tests.factories.scene import CANARY, Scene, a_scene
-
-__all__ = ["scene"]
 
 #: Who is asked in turn: the first who may.
 PEOPLE = ("alice", "carla", "mayor", "liaison", "dana", "analyst", "administrator")

@@ -29,7 +29,7 @@ from cities.agencies.rules import AgencyKind
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import Posting, User
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import CANARIES, Scene, a_scene, ask, browser_of, each
+from tests.architecture.scene import CANARIES, Scene, ask, browser_of, each
 from tests.factories import Cast, a_user, an_agency, posted, posting_of, staff
 
 CORE, CARE, JUSTICE = Compartment.CORE, Compartment.CARE, Compartment.JUSTICE
@@ -266,8 +266,7 @@ def sample_of(name: str, *, whole: Collection[str] = WHOLE) -> Callable[[Iterato
 
 
 @pytest.mark.parametrize("name", RELATIONS)
-def test_everybody__reads_what_is_hers_and_nothing_else(cast: Cast, name: str) -> None:
-    scene = a_scene(cast)
+def test_everybody__reads_what_is_hers_and_nothing_else(scene: Scene, name: str) -> None:
     relation = RELATIONS[name]
     read, leaks, broken = set(), [], []
     for asked, answer in answers(scene, relation.who(scene), sample_of(name)):

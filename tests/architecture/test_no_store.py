@@ -8,11 +8,8 @@ from django.test import Client
 
 from tests.architecture.routes import API, CASES, ROUTES
 from tests.architecture.scene import Scene, ask, browser_of, each
-from tests.architecture.test_routes import scene
 from tests.doors import by_token
 from tests.factories import Cast
-
-__all__ = ["scene"]
 
 NO_STORE = "no-store, private"
 

@@ -16,11 +16,8 @@ from cases.web.compared import TOLD
 from cities.staff.models import Absence, User
 from tests.architecture.routes import CASES
 from tests.architecture.scene import Scene, browser_of
-from tests.architecture.test_routes import scene
 from tests.factories import Cast
 from tests.forms import Form, forms_of
-
-__all__ = ["scene"]
 
 WORDS = "Words that nobody must lose"
 

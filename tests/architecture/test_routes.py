@@ -8,8 +8,7 @@ import pytest
 from cities.ledger.models import LedgerEntry
 from cities.roles.rules import COMPARTMENTS, Role, roles_with
 from tests.architecture.routes import API, CASES, ROUTES
-from tests.architecture.scene import VARIABLES, Scene, a_scene, ask, browser_of, each, is_of_a_case
-from tests.factories import Cast
+from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, each, is_of_a_case
 
 #: Below /api there is no page: whatever is not found there is a problem document.
 NOT_FOUND_IN_THE_API = "^api(/|\\Z)"
@@ -17,11 +16,6 @@ NOT_FOUND_IN_THE_API = "^api(/|\\Z)"
 
 def test_every_address__is_in_the_table() -> None:
     assert set(VARIABLES) - {NOT_FOUND_IN_THE_API} == set(ROUTES)
-
-
-@pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return a_scene(cast)
 
 
 def test_nobody__comes_in_without_signing_in(scene: Scene) -> None:

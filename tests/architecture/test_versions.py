@@ -16,7 +16,7 @@ from cases.api.versions import tag_of
 from tests.architecture.api_routes import ROUTES, Route
 from tests.doors import Program, by_token, problem
 from tests.factories import Cast
-from tests.factories.scene import Scene, a_scene
+from tests.factories.scene import Scene
 
 #: What changes something without a version, and why nobody's words can be lost by it.
 UNGUARDED = {
@@ -54,11 +54,6 @@ def _guarded() -> list[Route]:
     return [route for route in ROUTES if route.method != "get" and route.name not in UNGUARDED]
 
 
-@pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return a_scene(cast)
-
-
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     return dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
@@ -74,10 +69,10 @@ def _everything(cast: Cast) -> dict[str, Any]:
         }
 
 
-def _client(scene: Scene, route: Route) -> Program:
+def _client(resources: Scene, route: Route) -> Program:
     """Somebody who has this act: the coordinator, or the office."""
     of_the_office = route.name in ("cases_api:referral_acknowledge", "cases_api:referral_answer")
-    return by_token(scene.cast.liaison if of_the_office else scene.cast.carla)
+    return by_token(resources.cast.liaison if of_the_office else resources.cast.carla)
 
 
 def test_schema__tells_of_each_that_is_guarded(schema: dict[str, Any]) -> None:
@@ -98,11 +93,11 @@ def test_schema__tells_of_each_that_is_guarded(schema: dict[str, Any]) -> None:
     assert not [name for name in sent if name and "version" in bodies[name]["properties"]]
 
 
-def test_every_guarded_act__asks_what_was_read_and_changes_nothing_else(scene: Scene) -> None:
-    before, wrong = _everything(scene.cast), []
+def test_every_guarded_act__asks_what_was_read_and_changes_nothing_else(resources: Scene) -> None:
+    before, wrong = _everything(resources.cast), []
     assert all(before[label] for label in ("cases.Casefile", "cases.CheckIn", "cases.Goal", "cities.Absence"))
     for route in _guarded():
-        client, address = _client(scene, route), scene.address(route.address)
+        client, address = _client(resources, route), resources.address(route.address)
         ask = getattr(client, route.method)
         problem(ask(address, {}), 428, "version-needed")
         for said in ('"1-0000000000"', f"W/{_tag_at(client, address)}", '"a", "b", W/"c"', '""'):
@@ -113,7 +108,7 @@ def test_every_guarded_act__asks_what_was_read_and_changes_nothing_else(scene: S
         told = problem(ask(address, {}, headers={"If-Match": "1"}), 400, "invalid")
         assert told["errors"][0]["header"] == "If-Match"
     assert not wrong
-    assert _everything(scene.cast) == before
+    assert _everything(resources.cast) == before
 
 
 def _tag_at(client: Program, address: str) -> str:
@@ -126,11 +121,11 @@ def _tag_at(client: Program, address: str) -> str:
     return str(answer.headers["ETag"])
 
 
-def test_every_guarded_act__lets_through_who_read_what_stands(scene: Scene) -> None:
+def test_every_guarded_act__lets_through_who_read_what_stands(resources: Scene) -> None:
     """From there on it is the body, or a rule, that is looked at."""
     wrong = []
     for route in _guarded():
-        client, address = _client(scene, route), scene.address(route.address)
+        client, address = _client(resources, route), resources.address(route.address)
         tag = _tag_at(client, address)
         for said in (tag, "*", f' "x-1" , ,{tag},', f'W/{tag}, "y", {tag}'):
             with transaction.atomic():
@@ -141,11 +136,11 @@ def test_every_guarded_act__lets_through_who_read_what_stands(scene: Scene) -> N
     assert not wrong
 
 
-def test_every_answer__that_shows_one_record_with_a_version_has_its_tag(scene: Scene) -> None:
+def test_every_answer__that_shows_one_record_with_a_version_has_its_tag(resources: Scene) -> None:
     shown = 0
     for route in ROUTES:
         if route.method == "get":
-            answer = by_token(scene.cast.carla).get(scene.address(route.address))
+            answer = by_token(resources.cast.carla).get(resources.address(route.address))
             told = answer.json() if answer.status_code == 200 else {}
             assert ("ETag" in answer.headers) == ("version" in told), route.name
             if "version" in told:
@@ -154,8 +149,8 @@ def test_every_answer__that_shows_one_record_with_a_version_has_its_tag(scene: S
     assert shown == 10
 
 
-def test_tag__is_of_one_version_of_one_record_of_one_kind(scene: Scene) -> None:
-    case = scene.case
+def test_tag__is_of_one_version_of_one_record_of_one_kind(resources: Scene) -> None:
+    case = resources.case
     tags = {tag_of(case)}
     for model in ("CheckIn", "Goal", "Casefile"):
         for version in (case.version, case.version + 1):

@@ -9,10 +9,7 @@ from cities.ledger.models import LedgerEntry
 from cities.roles.rules import COMPARTMENTS, Role, roles_with
 from tests.architecture.routes import CASES
 from tests.architecture.scene import CANARIES, Scene, browser_of, each, is_of_a_case
-from tests.architecture.test_routes import scene
 from tests.factories import Cast, staff
-
-__all__ = ["scene"]
 
 #: Named by a number, and no file: absences of colleagues, and what was opened in an emergency, by whoever reviews it.
 NO_FILE = {"cases:absence", "cases:absence_change", "cases:absence_withdraw", "cases:emergency_review"}

@@ -70,7 +70,7 @@ def test_send_due__sends_no_copy_of_what_is_no_longer_so(
 def test_send_due__sends_a_copy_whole_while_some_of_it_is_still_so(
     cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = killed_while_sending(cast, 2, monkeypatch)
+    first, _second = killed_while_sending(cast, 2, monkeypatch)
     with as_clock():
         CheckIn.objects.filter(pk=first.checkin_id).update(due_on=TODAY + 2 * DAY, late_from=TODAY + 3 * DAY)
         Message.objects.filter(pk=first.pk).update(about_on=TODAY + 2 * DAY)
