@@ -8,11 +8,9 @@ of `routes.py`; so are the pages of the administration.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 import pytest
@@ -29,7 +27,7 @@ from cities.agencies.rules import AgencyKind
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import Posting, User
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import CANARIES, Scene, ask, browser_of, each
+from tests.architecture.scene import CANARIES, Scene, ask, browser_of, each, share
 from tests.factories import Cast, a_user, an_agency, posted, posting_of, staff
 
 CORE, CARE, JUSTICE = Compartment.CORE, Compartment.CARE, Compartment.JUSTICE
@@ -259,10 +257,7 @@ EVERY = 16
 
 def sample_of(name: str, *, whole: Collection[str] = WHOLE) -> Callable[[Iterator[Any]], Iterator[Any]]:
     """Which addresses somebody in this relation walks."""
-    if name in whole or os.environ.get("MATRIX") == "whole":
-        return iter
-    first = list(RELATIONS).index(name) % EVERY
-    return lambda every: islice(every, first, None, EVERY)
+    return iter if name in whole else lambda every: share(every, list(RELATIONS).index(name), EVERY)
 
 
 @pytest.mark.parametrize("name", RELATIONS)

@@ -114,7 +114,7 @@ def plain(model: type[Model]) -> bool:
 
 
 @settings(
-    max_examples=int(os.environ.get("HISTORIES", "20")),
+    max_examples=int(os.environ.get("HISTORIES", "10")),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failure is small as it is; each run costs a second
     suppress_health_check=list(HealthCheck),
     deadline=None,
