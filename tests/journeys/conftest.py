@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from cities.staff.models import User
 from tests.browser import Served
 from tests.factories import Cast, a_cast
 
 PASSWORD = "a password of the story"
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def cast(served: Served) -> Cast:
 
 
 class Reader:
-    """Somebody at a screen. `look` judges the page as it stands, and keeps a picture of it."""
+    """Somebody at a screen. `look` judges the page as it stands, at each width, and keeps pictures of it."""
 
-    def __init__(self, page: Page, url: str, pictures: Path) -> None:
-        self.page, self.url, self.pictures = page, url, pictures
+    def __init__(self, page: Page, url: str, pictures: Path, widths: Sequence[ViewportSize]) -> None:
+        self.page, self.url, self.pictures, self.widths = page, url, pictures, widths
 
     def open(self, address: str) -> None:
         """Go to an address of the house, as by a link of my day: nobody is asked why she opens a case."""
@@ -44,11 +44,14 @@ class Reader:
 
     def look(self, name: str) -> None:
         """No fault that axe knows of, nothing wider than the screen; the picture is there to be looked at."""
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} is {wide} pixels wider than the screen"
-        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        for size in reversed(self.widths):  # the one at which the story is told comes last, and stays
+            if self.page.viewport_size != size:
+                self.page.set_viewport_size(size)
+            found = Axe().run(self.page)
+            assert found.violations_count == 0, f"{name} at {size['width']}: {found.generate_report()}"
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{name} is {wide} pixels wider than a screen of {size['width']}"
+            self.page.screenshot(path=self.pictures / f"{name} {size['width']}.png", full_page=True)
 
     def press(self, words: str) -> None:
         """Press the button that says so, or follow the link."""
@@ -67,21 +70,28 @@ class Reader:
 SignIn = Callable[[User], Reader]
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.fixture
+def widths() -> Sequence[ViewportSize]:
+    """The screens at which each page of a story is looked at; it is told at the first."""
+    return (PHONE, DESKTOP)
+
+
+@pytest.fixture
 def sign_in(
-    request: pytest.FixtureRequest, browser: Browser, served: Served, pytestconfig: pytest.Config
-) -> Iterator[SignIn]:
-    """Opens a browser for a user, at the width of a desk or of a phone, and signs her in."""
+    request: pytest.FixtureRequest, browser: Browser, served: Served, pytestconfig: pytest.Config,
+    widths: Sequence[ViewportSize],
+) -> Iterator[SignIn]:  # fmt: skip
+    """Opens a browser for a user and signs her in."""
     pictures = pytestconfig.rootpath / "test-results" / request.node.name
     pictures.mkdir(parents=True, exist_ok=True)
     contexts = []
 
     def enter(user: User) -> Reader:
         context = browser.new_context(
-            viewport=request.param, locale="en-GB", timezone_id="Europe/Brussels", reduced_motion="reduce"
+            viewport=widths[0], locale="en-GB", timezone_id="Europe/Brussels", reduced_motion="reduce"
         )
         contexts.append(context)
-        reader = Reader(context.new_page(), served.url, pictures)
+        reader = Reader(context.new_page(), served.url, pictures, widths)
         reader.open("/")
         reader.page.locator("input[name=login]").fill(user.email)
         reader.page.locator("input[name=password]").fill(PASSWORD)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import ViewportSize
 
 from cases.access.services import as_clock
 from cases.casefiles.models import Casefile
@@ -17,9 +19,15 @@ from tests.browser import Served
 from tests.factories import Cast, a_case
 from tests.factories.checkins import a_rhythm
 from tests.factories.plans import a_plan
-from tests.journeys.conftest import SignIn
+from tests.journeys.conftest import DESKTOP, PHONE, SignIn
 
 NAME = "Nemo Zandvlinder"
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def widths(request: pytest.FixtureRequest) -> Sequence[ViewportSize]:
+    """This one is told twice."""
+    return (request.param,)
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_the_end__is_warned_of_covers_the_page_and_keeps_the_draft(
     alice.press("Go on")
     alice.sees("You are not signed in yet.")
     # Another tab: she signs in again, comes back, and goes on.
-    tab = Reader(page.context.new_page(), alice.url, alice.pictures)
+    tab = Reader(page.context.new_page(), alice.url, alice.pictures, alice.widths)
     enter(tab, cast.alice.email)
     tab.sees("My day")
     page.get_by_role("button", name="Go on").click()
@@ -189,7 +189,7 @@ def test_the_end__another_person_does_not_see_what_was_typed(cast: Cast, sign_in
     page.wait_for_timeout(3_100)
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
-    tab = Reader(page.context.new_page(), alice.url, alice.pictures)
+    tab = Reader(page.context.new_page(), alice.url, alice.pictures, alice.widths)
     enter(tab, cast.bob.email)
     tab.sees("My day")
     page.get_by_role("button", name="Go on").click()
