@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from cases.web import acts, purposes
 from cities.agencies.selectors import agencies
 from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import Clock
 from cities.roles.rules import Compartment, Role
+
+
+#: Who it was when it was no person.
+NOBODY = {
+    Clock.CLOCK.value: _("the clock"),
+    Clock.SETUP.value: _("a set-up command"),
+    Clock.ENTRANCE.value: _("somebody at the entrance"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
     return [
         Told(
             at=entry.at,
-            who=str(entry.actor) if entry.actor else _("the clock"),
+            who=str(entry.actor) if entry.actor else str(NOBODY.get(entry.initiator, entry.initiator)),
             role=str(Role(entry.role).label) if entry.role in Role.values else "",
             agency=names.get(entry.agency_id, "") if entry.agency_id else "",
             operation=entry.get_operation_display(),
