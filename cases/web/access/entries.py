@@ -14,7 +14,6 @@ from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
 from cities.roles.rules import Compartment, Role
 
-
 #: Who it was when it was no person.
 NOBODY = {
     Clock.CLOCK.value: _("the clock"),
