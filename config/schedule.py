@@ -21,6 +21,13 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     },
     # Seals what was written in the ledger: what a hostile administrator can still change unseen is at most so old.
     "seal": {"task": "cases.tasks.seal_ledger", "schedule": timedelta(seconds=45), "options": {"expires": 40}},
+    # Verifies the ledger: at night what was sealed since, once a week all of it. Asked often, so that a night on which
+    # no clock ran is made up for soon, and a long walk goes on; with nothing to do it is one short question.
+    "verify": {
+        "task": "cases.tasks.verify_ledger",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 890},
+    },
     # Who opened a case without a task: left to be told the same afternoon, so a quarter of an hour is soon enough.
     "openings": {
         "task": "cases.tasks.tell_of_openings",

@@ -1,9 +1,11 @@
-"""Places outside: a folder, an e-mail address, an address on the web. A function each; it raises when it failed."""
+"""Places outside: a folder, an e-mail address, an address on the web. A function each; it raises when it failed. What
+lies in a folder can be read again."""
 
 from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Iterable, Iterator
 from email.utils import parseaddr
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -11,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core import mail
+
+from cities.ledger.checkpoints import WrongCheckpoint
 
 #: No place is waited for longer.
 PATIENCE = 10
@@ -38,6 +42,17 @@ def to_folder(address: str, *, name: str, text: str) -> None:
             raise
     finally:
         making.unlink(missing_ok=True)
+
+
+def kept_in_folders(addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What lies in those places that are folders of this machine: each document, with the name of its file."""
+    parts = [urlsplit(address) for address in addresses]
+    for folder in [Path(unquote(part.path)) for part in parts if part.scheme == "file"]:
+        for file in sorted(folder.glob("checkpoint-*.json")):
+            try:
+                yield str(file), file.read_text()
+            except (OSError, UnicodeDecodeError) as error:
+                raise WrongCheckpoint(f"{file} cannot be read") from error
 
 
 def to_mailbox(address: str, *, name: str, text: str) -> None:

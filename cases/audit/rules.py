@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.utils.translation import gettext
@@ -128,6 +128,16 @@ UNSEALED_FOR = timedelta(minutes=10)
 #: So long after the last checkpoint reached a place, somebody is told.
 SILENT_FOR = timedelta(hours=3)
 
+#: Every night, from this hour on, the clock verifies what was sealed since it did so last; after so many days all of
+#: it, from the beginning. A night that was missed is made up for by day.
+VERIFIED_FROM, ALL_AFTER = time(3), timedelta(days=7)
+
+#: So many entries are verified in one go, about a minute.
+A_PIECE = 1_000_000
+
+#: So long after the last verification somebody is told.
+UNVERIFIED_FOR = timedelta(days=2)
+
 #: A dispatch that could not be sent is tried again after a minute, doubled, six hours at most; so often, about a week.
 MOST_TRIES, LONGEST_WAIT = 40, timedelta(hours=6)
 
@@ -137,29 +147,49 @@ class Alarm(models.TextChoices):
 
     UNSEALED = "UNSEALED", _("The ledger is not being sealed.")
     STOPPED = "STOPPED", _("No checkpoint of the ledger has reached one of its places outside for hours.")
+    NOT_WHOLE = "NOT_WHOLE", _("The ledger is not whole: verifying it found something that is not as it was sealed.")
+    UNVERIFIED = "UNVERIFIED", _("The ledger has not been verified for days.")
     NOWHERE = "NOWHERE", _("No place outside is named to which checkpoints of the ledger are sent.")
 
 
 @dataclass(frozen=True)
 class LedgerStanding:
-    """How the ledger is looked after: what waits for its seal, since when there are seals, and what left when."""
+    """How the ledger is looked after: what waits for its seal, since when there are seals, what left when, and when it
+    was last verified, with what result."""
 
     waiting_since: datetime | None = None
     first_sealed_at: datetime | None = None
     left_at: Mapping[str, datetime | None] = field(default_factory=dict)
+    verified_at: datetime | None = None
+    is_whole: bool = True
 
 
 def alarms_of(standing: LedgerStanding, *, at: datetime) -> list[Alarm]:
-    """What somebody must be told of. A place that nothing has reached yet counts from the first seal."""
+    """What somebody must be told of. A place that nothing has reached yet counts from the first seal, and so does a
+    ledger that was never verified."""
     found = []
     if standing.waiting_since is not None and standing.waiting_since <= at - UNSEALED_FOR:
         found.append(Alarm.UNSEALED)
     since = standing.first_sealed_at
     if since is not None and any((left or since) <= at - SILENT_FOR for left in standing.left_at.values()):
         found.append(Alarm.STOPPED)
+    if not standing.is_whole:
+        found.append(Alarm.NOT_WHOLE)
+    if since is not None and (standing.verified_at or since) <= at - UNVERIFIED_FOR:
+        found.append(Alarm.UNVERIFIED)
     if not standing.left_at:
         found.append(Alarm.NOWHERE)
     return found
+
+
+def verification_is_due(*, last_at: datetime, was_through: bool, at: datetime) -> bool:
+    """Whether the ledger is to be verified again: once a night; at once when a piece is left to do."""
+    return not was_through or last_at < moment_of(day_of(at), VERIFIED_FROM) <= at
+
+
+def begins_anew(*, begun_on: date, on: date) -> bool:
+    """Whether all of it is walked through, and not only what came since the last time."""
+    return on - begun_on >= ALL_AFTER
 
 
 def try_again_after(attempts: int) -> timedelta:

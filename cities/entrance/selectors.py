@@ -34,6 +34,11 @@ def factors_of(user: User) -> QuerySet[Any]:
     return _rows("mfa", "Authenticator").filter(user=user).order_by("created_at", "pk")
 
 
+def factors_of_all() -> QuerySet[Any]:
+    """Everybody's, held against being used meanwhile: a code that lets in writes down that it did."""
+    return _rows("mfa", "Authenticator").order_by("pk").select_related("user").select_for_update(of=("self",))
+
+
 def has_second_factor(user: User) -> bool:
     """Whether she has an authenticator app or a passkey. Recovery codes alone are none."""
     return factors_of(user).filter(type__in=sorted(MAIN_FACTORS)).exists()

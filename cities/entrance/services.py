@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cities.entrance.rules import CODES, RECOVERY, Ending
-from cities.entrance.selectors import factors_of, identities_of, identity, needs_second_factor
+from cities.entrance.sealing import WrongKey, sealed_anew
+from cities.entrance.selectors import factors_of, factors_of_all, identities_of, identity, needs_second_factor
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
 from cities.refusals import NotAllowed, Refused, clean_text
@@ -184,6 +186,35 @@ def reset_second_factor(*, by: User, at: datetime, user: User, reason: str) -> N
         by=by, at=at, act="SECOND_FACTOR_RESET", of=user, justification=kept,
         role=found.role, agency_id=found.agency_id,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """How many second factors were sealed anew, and whose could not be opened."""
+
+    sealed: int
+    lost: list[User]
+
+
+@transaction.atomic
+def reseal_factors(*, by: Clock, at: datetime) -> Resealed:
+    """Seal what is secret of everybody's second factors under the key in use. What no key opens stays as it is.
+
+    All or nothing, and harmless when done again. A passkey has nothing secret here, and is left alone.
+    """
+    sealed, lost = 0, []
+    for factor in factors_of_all():
+        try:
+            anew = sealed_anew(factor.data)
+        except WrongKey:
+            lost.append(factor.user)
+            continue
+        if anew != factor.data:
+            factor.data = anew
+            factor.save(update_fields=["data"])
+            sealed += 1
+    _write(by=by, at=at, act="SECOND_FACTORS_RESEALED", fields=["data"], rows=sealed)
+    return Resealed(sealed, lost)
 
 
 @transaction.atomic

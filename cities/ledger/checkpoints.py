@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,18 @@ def read_document(text: str, keys: Sequence[Ed25519PublicKey]) -> CheckpointText
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise WrongCheckpoint("it cannot be read") from error
+
+
+def read_documents(documents: Iterable[tuple[str, str]], keys: Sequence[Ed25519PublicKey]) -> list[CheckpointText]:
+    """What all of them say, in their order, each once. Each has a name beside it, for what is said of a wrong one."""
+    found: dict[tuple[int, str], CheckpointText] = {}
+    for name, text in documents:
+        try:
+            one = read_document(text, keys)
+        except WrongCheckpoint as wrong:
+            raise WrongCheckpoint(f"{name} is no checkpoint: {wrong}") from wrong
+        found[one.number, one.line()] = one
+    return [found[key] for key in sorted(found)]
 
 
 def _signs(key: Ed25519PublicKey, line: str, signature: str) -> bool:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from cities.ledger.rules import DispatchState, Operation
+from cities.ledger.rules import DispatchState, Operation, Wrong
 
 
 class LedgerEntry(models.Model):
@@ -185,6 +185,48 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Verification(models.Model):
+    """The clock walked through the ledger, or through a piece of it: up to where, and what it found. The next one goes
+    on from the seal it came to. Added only; the latest row says how things stand.
+    """
+
+    at = models.DateTimeField(_("at"))
+    begun_on = models.DateField(_("from the beginning on"), help_text=_("When it was last begun at position 1."))
+    of_all = models.BooleanField(_("through everything"), help_text=_("Else only what came since the last one."))
+    is_through = models.BooleanField(_("to the end"), help_text=_("Else the next piece follows at once."))
+    is_whole = models.BooleanField(_("whole"), help_text=_("A fault holds until all of it was found well."))
+    first = models.BigIntegerField(_("first position"))
+    last = models.BigIntegerField(_("last position"))
+    seal = models.BigIntegerField(_("number of its last seal"))
+    digest = models.BinaryField(_("digest of that seal"), max_length=32)
+    link = models.BinaryField(_("last link"), max_length=32)
+    wrong = models.CharField(_("what is wrong"), max_length=12, choices=Wrong.choices, blank=True)
+    fault_position = models.BigIntegerField(_("position of the fault"), null=True, blank=True)
+    fault_until = models.BigIntegerField(_("last position it can be"), null=True, blank=True)
+    fault_seal = models.BigIntegerField(_("seal of the fault"), null=True, blank=True)
+    fault_entry = models.UUIDField(_("entry of the fault"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("verification of the ledger")
+        verbose_name_plural = _("verifications of the ledger")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(wrong="", fault_position__isnull=True)
+                | (~models.Q(wrong="") & models.Q(fault_position__isnull=False, is_whole=False, is_through=True)),
+                name="verifications_name_their_fault",
+            ),
+        ]
+        indexes = [models.Index(fields=["-id"], condition=~models.Q(wrong=""), name="verifications_with_a_fault")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}: {self.first}–{self.last}" + (f", {self.wrong}" if self.wrong else "")
+
+    @property
+    def fault(self) -> str:
+        """Which fault it found: the same one has the same name, whenever it is found again."""
+        return f"{self.wrong} at {self.fault_position} of seal {self.fault_seal}" if self.wrong else ""
 
 
 class ReadMark(models.Model):

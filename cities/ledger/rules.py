@@ -44,3 +44,18 @@ class DispatchState(models.TextChoices):
     WAITING = "WAITING", _("waiting")
     SENT = "SENT", _("sent")
     DEAD = "DEAD", _("could not be sent")
+
+
+class Wrong(models.TextChoices):
+    """What can be wrong with a row of the ledger; in words, for who has to find out why."""
+
+    CHANGED = "CHANGED", _("the entry is not what was sealed")
+    DELETED = "DELETED", _("the entry is gone")
+    INSERTED = "INSERTED", _("an entry stands in no seal, though it says that it is older than the last one")
+    BACKDATED = "BACKDATED", _("the entry says that it is older than its place among the seals allows")
+    MOVED = "MOVED", _("the place of the entry does not follow from the one before it")
+    UNPLACED = "UNPLACED", _("a place is gone")
+    SEAL = "SEAL", _("the seal is not what it was when it was made")
+    UNSEALED = "UNSEALED", _("places stand in no seal")
+    CUT = "CUT", _("the ledger ends before what was sealed")
+    RECHAINED = "RECHAINED", _("the seals are not those of a checkpoint that left: they were made anew")

@@ -25,7 +25,7 @@ CASES = sorted(model._meta.db_table for model in case_models())
 CITIES = sorted(model._meta.db_table for model in apps.get_app_config("cities").get_models())
 LEDGER = "cities_ledgerentry"
 #: What is added, in the open: the ledger, and what is made of it.
-SEALED = [LEDGER, "cities_seal", "cities_sealedentry", "cities_checkpoint"]
+SEALED = [LEDGER, "cities_seal", "cities_sealedentry", "cities_checkpoint", "cities_verification"]
 #: All that has to do with it: what is on its way out has a state.
 OF_THE_LEDGER = [*SEALED, "cities_dispatch"]
 
@@ -92,7 +92,7 @@ def test_sealer__reads_the_ledger_and_adds_seals_and_no_more() -> None:
             assert refused(f"INSERT INTO {table} DEFAULT VALUES"), table
 
 
-@pytest.mark.parametrize("table", ["cities_seal", "cities_sealedentry", "cities_checkpoint", "cities_dispatch"])
+@pytest.mark.parametrize("table", [*SEALED[1:], "cities_dispatch"])
 def test_people__add_nothing_to_what_is_made_of_the_ledger(table: str, cast: Cast) -> None:
     act_as(cast.carla)
     assert refused(f"INSERT INTO {table} DEFAULT VALUES")

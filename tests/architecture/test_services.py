@@ -15,9 +15,11 @@ from django.db import DatabaseError, connection, transaction
 
 from cases.access.policies import CLOCK_MAY, case_models, is_care
 from cases.access.services import acting, as_clock
+from cases.web.acts import ACTS, subject_of
 from cities.ledger import services as ledger
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
+from cities.roles.permissions import Permission
 from cities.staff.models import User
 from tests.architecture import acts
 from tests.architecture.acts import SCENES
@@ -191,7 +193,9 @@ class _Entries:
 
 
 def _check_entry(by: User | Clock, name: str) -> None:
-    """The act's last entry says who, as what, what and where."""
+    """The act's last entry says who, as what, what and where; and each of its entries can be told in words."""
+    said = LedgerEntry.objects.exclude(act="TEST").values_list("act", flat=True).distinct()
+    assert [act for act in said if act not in ACTS | Permission.__members__ and not subject_of(act)] == []
     last = LedgerEntry.objects.order_by("id").last()
     assert last is not None
     assert last.act

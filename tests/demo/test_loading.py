@@ -13,11 +13,14 @@ from django.utils import timezone
 
 from cases.access.services import acting
 from cases.casefiles.selectors import cases_for
+from cases.changes.selectors import changes_of
 from cases.checkins.selectors import due_today, for_the_conference, overdue, to_record, with_the_coordinator
 from cases.checkins.services import tick
+from cases.emergencies.selectors import openings_for
 from cases.management.demo.staff import PASSWORD
 from cases.people.selectors import people_for
 from cases.prosecution.selectors import caution_on, referrals_for
+from cases.recertification.selectors import grants_to_confirm
 from cities.ledger.rules import Clock
 from cities.staff.models import User
 from cities.staff.selectors import users
@@ -123,6 +126,35 @@ def test_referrals__one_at_each_stage_and_one_caution() -> None:
         assert {row.stage for row in referrals_for(lior, at=at)} == {"SENT", "ACKNOWLEDGED", "ANSWERED"}
     with acting(alice):
         assert any(caution_on(case, alice, at=at) for case in cases_for(alice, at=at))
+
+
+def test_emergencies__one_waits_for_its_review_and_one_has_it() -> None:
+    at, dana, bob = timezone.now(), somebody("dana"), somebody("bob")
+    with acting(dana):
+        waiting, reviewed = openings_for(dana, at=at)
+        assert (waiting.review, waiting.user) == (None, bob)
+        assert waiting.review_by > at
+        assert reviewed.review is not None
+        assert reviewed.review.recorded_by == dana
+    with acting(bob):  # nothing of it is still open to him
+        assert not cases_for(bob, at=at).filter(reference__in=[waiting.reference, reviewed.reference]).exists()
+
+
+def test_grants__some_have_to_be_confirmed() -> None:
+    at, carla = timezone.now(), somebody("carla")
+    with acting(carla):
+        due = grants_to_confirm(carla, at=at)
+        assert 2 <= len(due) <= 12
+        assert all(grant.confirm_by and grant.confirm_by > timezone.localdate(at) for grant in due)
+
+
+def test_changes__of_a_case_of_alices_were_made_by_several() -> None:
+    at, alice = timezone.now(), somebody("alice")
+    with acting(alice):
+        told = [list(changes_of(case, alice, at=at)) for case in cases_for(alice, at=at)]
+        most = max(told, key=len)
+        assert {change.recorded_by for change in most} >= {alice, somebody("carla")}
+        assert sum("next_step" in change.after for change in most) == 4
 
 
 def test_clock__finds_nothing_that_should_have_been_made() -> None:

@@ -15,14 +15,16 @@ PEOPLE_MAY = {
     "cities_checkpoint": "SELECT",
     "cities_dispatch": "SELECT",
     "cities_readmark": "SELECT",
+    "cities_verification": "SELECT",
 }
 
 
 def rights(*, clock: str) -> Iterator[str]:
-    """Of the sealer, and of the clock: that writes entries too, signs checkpoints and sends them out."""
+    """Of the sealer, and of the clock: that writes entries too, signs checkpoints, sends them out, and verifies."""
     yield f"GRANT SELECT ON cities_ledgerentry TO {SEALER}"
     yield f"GRANT INSERT, SELECT ON cities_seal, cities_sealedentry TO {SEALER}"
     yield f"GRANT SELECT ON cities_seal, cities_sealedentry TO {clock}"
+    yield f"GRANT INSERT, SELECT ON cities_verification TO {clock}"
     yield f"GRANT INSERT, SELECT, UPDATE (up_to) ON cities_readmark TO {clock}"
     yield f"GRANT INSERT, SELECT ON cities_ledgerentry, cities_checkpoint, cities_dispatch TO {clock}"
     yield f"GRANT UPDATE (due_at, state, attempts, leased_until, sent_at, last_error) ON cities_dispatch TO {clock}"

@@ -18,19 +18,22 @@ from cases.audit.selectors.samples import Sampled, sample_for, samples_for
 from cases.audit.selectors.standing import (
     checkpoint_is_due,
     kept_checkpoints,
+    known_faults,
     last_dispatches,
+    last_verification,
     ledger_alarms,
     standing_of_the_ledger,
     verification_keys,
 )
 from cases.audit.selectors.tasks import case_to_open, is_open_before, names_in, task_of
 from cases.audit.selectors.timeline import Happening, timeline
-from cases.audit.selectors.verifying import Fault, Verified, verify_ledger
+from cases.audit.selectors.verifying import Fault, Mark, Verified, verify_ledger
 
 __all__ = [
     "Asked",
     "Fault",
     "Happening",
+    "Mark",
     "Sampled",
     "Verified",
     "a_page_of",
@@ -43,7 +46,9 @@ __all__ = [
     "filed_case",
     "is_open_before",
     "kept_checkpoints",
+    "known_faults",
     "last_dispatches",
+    "last_verification",
     "ledger_alarms",
     "ledger_for",
     "looks_of",

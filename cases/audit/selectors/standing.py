@@ -1,4 +1,4 @@
-"""How the ledger is looked after: what waits for its seal, and what left to which place outside, when."""
+"""How the ledger is looked after: what waits for its seal, what left to which place outside, when it was verified."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 
 from cases.audit.rules import CHECKPOINTS, UNSEALED_FOR, Alarm, LedgerStanding, alarms_of
 from cities.ledger.checkpoints import document, read_private, read_public
-from cities.ledger.models import Checkpoint, Dispatch, Seal
+from cities.ledger.models import Checkpoint, Dispatch, Seal, Verification
 from cities.ledger.rules import DispatchState
 from cities.ledger.sealing import first_id_of
 
@@ -26,7 +26,7 @@ SELECT min(e.at) FROM (
 
 
 def standing_of_the_ledger(*, at: datetime) -> LedgerStanding:
-    """What there is to know, in three short questions."""
+    """What there is to know, in four short questions."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, {"since": first_id_of(at - CHECKPOINTS), "until": at - UNSEALED_FOR})
         waiting_since = cursor.fetchone()[0]
@@ -36,7 +36,11 @@ def standing_of_the_ledger(*, at: datetime) -> LedgerStanding:
         .values_list("place")
         .annotate(Max("sent_at"))
     )
-    return LedgerStanding(waiting_since, first, {place: left.get(place) for place in settings.LEDGER_CHECKPOINTS})
+    places = {place: left.get(place) for place in settings.LEDGER_CHECKPOINTS}
+    last = last_verification()
+    if last is None:
+        return LedgerStanding(waiting_since, first, places)
+    return LedgerStanding(waiting_since, first, places, last.at, last.is_whole)
 
 
 def ledger_alarms(*, at: datetime) -> list[Alarm]:
@@ -50,6 +54,20 @@ def checkpoint_is_due(*, at: datetime) -> bool:
     return last is None or at >= last + CHECKPOINTS
 
 
+def last_verification() -> Verification | None:
+    """The clock's last walk through the ledger."""
+    return Verification.objects.order_by("-pk").first()
+
+
+def known_faults() -> list[Verification]:
+    """What was found since all of the ledger was last found well: each fault once, by the walk that found it first."""
+    well = Verification.objects.filter(is_whole=True).aggregate(last=Max("pk"))["last"] or 0
+    found: dict[str, Verification] = {}
+    for row in Verification.objects.filter(pk__gt=well).exclude(wrong="").order_by("pk"):
+        found.setdefault(row.fault, row)
+    return list(found.values())
+
+
 def last_dispatches(*, limit: int = 10) -> QuerySet[Dispatch]:
     """The checkpoints that were sent last, or wait to be, for whoever looks after the ledger."""
     return Dispatch.objects.filter(checkpoint__isnull=False).select_related("checkpoint").order_by("-pk")[:limit]
@@ -61,7 +79,8 @@ def verification_keys() -> list[Ed25519PublicKey]:
     return [*own, *(read_public(text) for text in settings.LEDGER_FORMER_KEYS)]
 
 
-def kept_checkpoints() -> list[tuple[str, str]]:
-    """The copies that are kept here, each with a name. They are signed, so they count; they can only be missing."""
-    rows = Checkpoint.objects.order_by("number").values_list("number", "line", "signature")
+def kept_checkpoints(*, since: int = 0) -> list[tuple[str, str]]:
+    """The copies that are kept here, each with a name. They are signed, so they count; they can only be missing.
+    `since` a seal: those that say something of it or of a later one."""
+    rows = Checkpoint.objects.filter(seal__gte=since).order_by("number").values_list("number", "line", "signature")
     return [(f"checkpoint {number}, kept here", document(line, signature)) for number, line, signature in rows]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import Enum
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext_noop as _
 
 from cities.ledger.checkpoints import CheckpointText, SealMark
+from cities.ledger.rules import Wrong
 from cities.ledger.sealing import COLUMNS, NOTHING, VERSION, SealText, columns_in_sql, digest_of, link_of
 
-#: So many positions are read at a time.
-CHUNK = 20_000
+#: So many positions are read at a time, and so many seals.
+CHUNK, SEALS = 20_000, 1_000
+
+#: More than there will ever be.
+EVERYTHING = 2**63
 
 #: Below every number that a position or a seal can have, also one that somebody has put in.
 LOWEST = -(2**63)
@@ -23,21 +25,6 @@ LOWEST = -(2**63)
 #: No transaction is open for longer; nothing is sealed later than so long after it was written, while sealing goes on.
 LATEST = timedelta(hours=3)
 _LATEST = LATEST.total_seconds()
-
-
-class Wrong(Enum):
-    """What can be wrong with a row of the ledger; in words, for who has to find out why."""
-
-    CHANGED = _("the entry is not what was sealed")
-    DELETED = _("the entry is gone")
-    INSERTED = _("an entry stands in no seal, though it says that it is older than the last one")
-    BACKDATED = _("the entry says that it is older than its place among the seals allows")
-    MOVED = _("the place of the entry does not follow from the one before it")
-    UNPLACED = _("a place is gone")
-    SEAL = _("the seal is not what it was when it was made")
-    UNSEALED = _("places stand in no seal")
-    CUT = _("the ledger ends before what was sealed")
-    RECHAINED = _("the seals are not those of a checkpoint that left: they were made anew")
 
 
 @dataclass(frozen=True)
@@ -51,15 +38,26 @@ class Fault:
     until: int = 0
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A seal from which one goes on: what it was, and the link that what follows hangs on."""
+
+    seal: SealMark
+    link: str
+
+
 @dataclass
 class Verified:
-    """What was walked through, from which position, how much waits for its seal, and the first fault if any."""
+    """What was walked through, from which position, up to which seal; how much waits for its seal, and the first fault
+    if any. `is_through`: to the end; else so much was looked at as was asked for."""
 
     first: int = 1
     rows: int = 0
     seals: int = 0
     waiting: int = 0
     fault: Fault | None = None
+    stood: Mark | None = None
+    is_through: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,21 +83,28 @@ Progress = Callable[[int, int], None]
 
 
 def verify_ledger(
-    checkpoints: list[CheckpointText], *, since: CheckpointText | None = None, progress: Progress | None = None
-) -> Verified:
-    """Walk through all that is sealed; `since` a checkpoint, what came after it. Ask as the sealer.
+    checkpoints: list[CheckpointText], *, since: CheckpointText | Mark | None = None, most: int | None = None,
+    progress: Progress | None = None,
+) -> Verified:  # fmt: skip
+    """Walk through all that is sealed; `since` a checkpoint or a seal, what came after it. Ask as sealer or as clock.
+
+    Sealing goes on meanwhile: what is there at the beginning is looked at. `most`: stop at the end of a seal once so
+    many were looked at.
 
     A ledger that was chained anew from some row on fits in itself. It doesn't fit the checkpoints, and the first seal
     that differs from what they say is named. What waits for its seal is counted; it is vouched for by nothing yet.
     """
     marks = {mark.number: mark for one in checkpoints for mark in (*one.seals, one.seal)}
+    if since is not None:
+        marks.setdefault(since.seal.number, since.seal)
     walk = _Walk(marks=marks)
     found = Verified()
-    seals = _seals(since.seal.number if since else LOWEST)
+    last, newest = _ends()
+    seals = _seals(since.seal.number if since else LOWEST, newest)
     if since is not None:
         beginning = next(seals, None)
         if beginning is None:
-            found.fault = Fault(Wrong.CUT, _end() + 1, seal=since.seal.number)
+            found.fault = Fault(Wrong.CUT, last + 1, seal=since.seal.number)
             return found
         walk.position, walk.link, walk.seal = since.seal.position, bytes.fromhex(since.link), beginning
         found.first = walk.position + 1
@@ -107,18 +112,24 @@ def verify_ledger(
     with connection.cursor() as cursor:  # a search by number for each place: never the whole table for each chunk
         cursor.execute("SET LOCAL enable_hashjoin = off")
         cursor.execute("SET LOCAL enable_mergejoin = off")
-    found.fault = found.fault or _walk_through(walk, seals, found, progress or (lambda done, of: None))
+    if found.fault is None:
+        found.fault = _walk_through(walk, seals, found, last, most or EVERYTHING, progress or (lambda done, of: None))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_hashjoin = on")
         cursor.execute("SET LOCAL enable_mergejoin = on")
-    inserted = _look_beside(walk, found)
+    if walk.seal is not None:
+        said = walk.seal.said
+        found.stood = Mark(SealMark(said.number, said.last, walk.seal.digest.hex()), said.link.hex())
+    inserted = _look_beside(found) if found.is_through else None
     if inserted and (found.fault is None or inserted.position < found.fault.position):
         found.fault = inserted
     return found
 
 
-def _walk_through(walk: _Walk, seals: Iterator[_Seal], found: Verified, progress: Progress) -> Fault | None:
-    last, expected = _end(), next(seals, None)
+def _walk_through(
+    walk: _Walk, seals: Iterator[_Seal], found: Verified, last: int, most: int, progress: Progress
+) -> Fault | None:
+    expected = next(seals, None)
     for row in _rows(walk.position if walk.seal else LOWEST, last):
         if expected is None:
             return Fault(Wrong.UNSEALED, row[0], row[1], until=last)
@@ -130,6 +141,9 @@ def _walk_through(walk: _Walk, seals: Iterator[_Seal], found: Verified, progress
                 return fault
             found.seals += 1
             walk.seal, walk.last_id, expected = expected, row[1], next(seals, None)
+            if found.rows >= most and expected is not None:
+                found.is_through = False
+                return None
         if found.rows % CHUNK == 0:
             progress(walk.position, last)
     if expected is not None:
@@ -192,7 +206,7 @@ def _differs(walk: _Walk, one: _Seal) -> Fault | None:
     return None
 
 
-def _look_beside(walk: _Walk, found: Verified) -> Fault | None:
+def _look_beside(found: Verified) -> Fault | None:
     """What stands in no seal: it waits for the next one, or was put in behind the sealer's back."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -210,10 +224,15 @@ def _look_beside(walk: _Walk, found: Verified) -> Fault | None:
         return Fault(Wrong.INSERTED, (cursor.fetchone()[0] or 0) + 1, older[0])
 
 
-def _end() -> int:
+def _ends() -> tuple[int, int]:
+    """The last position and the newest seal, in one look: a seal and its places come in one transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(position), 0) FROM cities_sealedentry")
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT coalesce((SELECT max(position) FROM cities_sealedentry), 0), "
+            "coalesce((SELECT max(number) FROM cities_seal), 0)"
+        )
+        last, newest = cursor.fetchone()
+        return int(last), int(newest)
 
 
 def _rows(after: int, last: int) -> Iterator[tuple[Any, ...]]:
@@ -236,19 +255,19 @@ def _rows(after: int, last: int) -> Iterator[tuple[Any, ...]]:
         after = until
 
 
-def _seals(first: int) -> Iterator[_Seal]:
-    """The seals from a number on, in their order."""
+def _seals(first: int, newest: int) -> Iterator[_Seal]:
+    """The seals from a number on to another, in their order."""
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT version, number, first, last, extract(epoch FROM sealed_at)::text, previous, link, digest "
-                "FROM cities_seal WHERE number >= %s ORDER BY number LIMIT 1000",
-                [first],
+                "FROM cities_seal WHERE number BETWEEN %s AND %s ORDER BY number LIMIT %s",
+                [first, newest, SEALS],
             )
             rows = cursor.fetchall()
         for version, number, begins, ends, at, previous, link, digest in rows:
             said = SealText(version, number, begins, ends, at, bytes(previous), bytes(link))
             yield _Seal(said, bytes(digest), float(at))
             first = number + 1
-        if len(rows) < 1000:
+        if len(rows) < SEALS:
             return

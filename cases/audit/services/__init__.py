@@ -1,4 +1,4 @@
-"""What is done about the looking: opening what the ledger says, sealing it, sending its checkpoints out."""
+"""What is done about the looking: opening what the ledger says, sealing it, verifying it, sending checkpoints."""
 
 from cases.audit.services.checkpoints import leave_alarms, make_checkpoint
 from cases.audit.services.noticing import tell_of_openings
@@ -12,6 +12,7 @@ from cases.audit.services.opening import (
 from cases.audit.services.sampling import draw_samples, record_finding
 from cases.audit.services.sealing import as_sealer, seal
 from cases.audit.services.sending import send_dispatches
+from cases.audit.services.verifying import verify_sealed
 
 __all__ = [
     "as_sealer",
@@ -26,5 +27,6 @@ __all__ = [
     "seal",
     "send_dispatches",
     "tell_of_openings",
+    "verify_sealed",
     "write_refusal",
 ]

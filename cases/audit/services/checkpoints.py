@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.access.rules import Refused
 from cases.access.services import require_clock
 from cases.audit.rules import CHECKPOINTS, Alarm
-from cases.audit.selectors.standing import ledger_alarms
+from cases.audit.selectors.standing import known_faults, ledger_alarms
 from cities.ledger import services as ledger
 from cities.ledger.checkpoints import CheckpointText, SealMark, public_text, read_private, signed
 from cities.ledger.models import Checkpoint, Dispatch, Seal
@@ -20,7 +20,7 @@ from cities.places.rules import day_of
 from cities.staff.selectors import keepers_of_the_ledger
 
 #: What the alarms tell of by e-mail too. That no place is named is said on every page of whoever can name one.
-BY_EMAIL = (Alarm.UNSEALED, Alarm.STOPPED)
+BY_EMAIL = (Alarm.UNSEALED, Alarm.STOPPED, Alarm.NOT_WHOLE, Alarm.UNVERIFIED)
 
 
 @transaction.atomic
@@ -72,12 +72,16 @@ def _mark(seal: Seal) -> SealMark:
 
 @transaction.atomic
 def leave_alarms(*, by: Clock, at: datetime) -> int:
-    """Tell whoever looks after the ledger what is wrong with it, once a day as long as it is. Returns how many."""
+    """Tell whoever looks after the ledger what is wrong with it, once a day as long as it is. Returns how many.
+
+    A fault in the ledger doesn't go away, so each is told once.
+    """
     require_clock(by)
     alarms = [alarm for alarm in ledger_alarms(at=at) if alarm in BY_EMAIL]
     wanted = {
-        f"{alarm} on {day_of(at)} to user {user.pk}": Dispatch(alarm=alarm, recipient=user, left_at=at, due_at=at)
+        f"{alarm} {occasion} to user {user.pk}": Dispatch(alarm=alarm, recipient=user, left_at=at, due_at=at)
         for alarm in alarms
+        for occasion in _occasions(alarm, at)
         for user in keepers_of_the_ledger(at=at)
         if user.email
     }
@@ -93,3 +97,8 @@ def leave_alarms(*, by: Clock, at: datetime) -> int:
             recipient="who looks after the ledger",
         )  # fmt: skip
     return len(new)
+
+
+def _occasions(alarm: Alarm, at: datetime) -> list[str]:
+    """What an alarm is told of, once each: the day; of faults each one."""
+    return [fault.fault for fault in known_faults()] if alarm is Alarm.NOT_WHOLE else [f"on {day_of(at)}"]

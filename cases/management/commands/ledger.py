@@ -7,16 +7,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cases.access.rules import Refused
 from cases.access.services import as_clock
+from cases.audit.places import kept_in_folders
 from cases.audit.selectors import Verified, kept_checkpoints, verification_keys, verify_ledger
 from cases.audit.services import as_sealer, make_checkpoint, seal, send_dispatches
 from cities.ledger.checkpoints import (
@@ -24,7 +23,7 @@ from cities.ledger.checkpoints import (
     WrongCheckpoint,
     WrongKey,
     public_text,
-    read_document,
+    read_documents,
     read_private,
     read_public,
 )
@@ -105,29 +104,25 @@ class Command(BaseCommand):
 
     def _checkpoints(self, paths: list[Path], keys: list[Ed25519PublicKey]) -> list[CheckpointText]:
         """Every checkpoint that can be had, in their order. One that isn't signed is a reason to stop."""
-        documents = [*kept_checkpoints(), *self._files([*paths, *_folders()], paths)]
-        if documents and not keys:
-            told = "There are checkpoints, but no key to hold them against: set LEDGER_KEY, or give --key."
-            raise CommandError(told, returncode=NOT_SAID)
-        found: dict[tuple[int, str], CheckpointText] = {}
-        for name, text in documents:
-            try:
-                one = read_document(text, keys)
-            except WrongCheckpoint as wrong:
-                raise CommandError(f"{name} is no checkpoint: {wrong}.", returncode=NOT_SAID) from wrong
-            found[one.number, one.line()] = one
-        return [found[key] for key in sorted(found)]
+        try:
+            documents = [*kept_checkpoints(), *kept_in_folders(settings.LEDGER_CHECKPOINTS.values())]
+            documents += self._files(paths)
+            if documents and not keys:
+                told = "There are checkpoints, but no key to hold them against: set LEDGER_KEY, or give --key."
+                raise CommandError(told, returncode=NOT_SAID)
+            return read_documents(documents, keys)
+        except WrongCheckpoint as wrong:
+            raise CommandError(f"{wrong}.", returncode=NOT_SAID) from wrong
 
-    def _files(self, paths: list[Path], named: list[Path]) -> Iterator[tuple[str, str]]:
+    def _files(self, paths: list[Path]) -> Iterator[tuple[str, str]]:
         for path in paths:
-            if path in named and not path.exists():
+            if not path.exists():
                 raise CommandError(f"There is nothing at {path}.", returncode=NOT_SAID)
-            files = sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [path] if path.is_file() else []
-            for file in files:
+            for file in sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [path]:
                 try:
                     yield str(file), file.read_text()
                 except (OSError, UnicodeDecodeError) as error:
-                    raise CommandError(f"{file} cannot be read.", returncode=NOT_SAID) from error
+                    raise WrongCheckpoint(f"{file} cannot be read") from error
 
     def _progress(self, done: int, of: int) -> None:
         self.stderr.write(f"{done:>12,} of {of:,}")
@@ -143,13 +138,7 @@ class Command(BaseCommand):
             return
         where = f"{fault.position:,}" + (f" to {fault.until:,}" if fault.until > fault.position else "")
         self.stdout.write(f"NOT WHOLE. Position {where}, seal {fault.seal or '-'}, entry {fault.entry or '-'}:")
-        self.stdout.write(f"{_(fault.wrong.value)}.")
-
-
-def _folders() -> list[Path]:
-    """The folders on this machine to which checkpoints are sent."""
-    parts = [urlsplit(address) for address in settings.LEDGER_CHECKPOINTS.values()]
-    return [Path(unquote(part.path)) for part in parts if part.scheme == "file"]
+        self.stdout.write(f"{fault.wrong.label}.")
 
 
 def _as_data(found: Verified, checkpoints: int, seconds: float) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import cycle
 from random import Random
+from typing import Any
 
 from cases.access.models import CaseAccess
 from cases.access.rules import Ground
@@ -22,6 +23,8 @@ from cases.travel.rules import TravelValue
 from cities.roles.rules import Compartment
 from cities.staff.models import Posting
 
+#: One grant in so many has its turn to be confirmed now.
+A_TURN = 7
 _WITH_LEAD = frozenset({Stage.INTAKE, Stage.ASSESSMENT, Stage.FOLLOW_UP, Stage.AFTERCARE})
 
 
@@ -49,7 +52,7 @@ def write_cases(rng: Random, desk: Desk, files: list[File], persons: list[int], 
         kept.append(Kept(file, _row(rng, desk, file, pk, person, lead, today), lead))
     put([one.row for one in kept])
     put([change for one in kept for change in _stage_changes(desk, one)])
-    put([grant for one in kept for grant in _grants(desk, one)])
+    put([grant for one in kept for grant in _grants(desk, one, today)])
     return kept
 
 
@@ -102,18 +105,23 @@ def _stage_changes(desk: Desk, one: Kept) -> list[StageChange]:
     ]  # fmt: skip
 
 
-def _grants(desk: Desk, one: Kept) -> list[CaseAccess]:
-    """The lead is on the team from the first day at home; until two weeks after the case was closed."""
+def _grants(desk: Desk, one: Kept, today: date) -> list[CaseAccess]:
+    """The lead is on the team from the first day at home; until two weeks after the case was closed. Of what goes on,
+    some has to be confirmed within days; the clock gives the rest a day of its own."""
     if one.lead is None:
         return []
     starts = next(change.on for change in one.file.changes if change.to != Stage.ABROAD)
     closed = one.file.closed_on
-    ended = {"ends_at": moment(closed, 17) + AFTER_CLOSING, "ended_by": desk.coordinator} if closed else {}
+    until: dict[str, Any] = {}
+    if closed:
+        until = {"ends_at": moment(closed, 17) + AFTER_CLOSING, "ended_by": desk.coordinator}
+    elif one.row.number % A_TURN == 1:
+        until = {"confirm_by": today + timedelta(days=5 + (one.row.year + one.row.number) % 8)}
     return [
         CaseAccess(
             recorded_at=moment(starts, 13), recorded_by=desk.coordinator, casefile=one.row, city=desk.city,
             user=one.lead.user, posting=one.lead, reference=one.row.reference, compartment=compartment,
-            ground=Ground.TEAM, starts_at=moment(starts, 13), **ended,
+            ground=Ground.TEAM, starts_at=moment(starts, 13), **until,
         )
         for compartment in (Compartment.CORE, Compartment.CARE)
     ]  # fmt: skip

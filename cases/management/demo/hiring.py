@@ -34,18 +34,19 @@ def hire(at: datetime, extras: dict[str, int]) -> Hired:
     found = {city.code: city for city in cities()}
     country = {key: Agency(recorded_at=at, name=name, kind=kind) for key, (kind, name) in COUNTRY.items()}
     desks = {place.code: Desk(found[place.code], [], _agencies(found[place.code], at)) for place in PLACES}
-    _write([*country.values(), *(agency for desk in desks.values() for agency in desk.agencies.values())], "ADD_AGENCY")
-    _write([seat for desk in desks.values() for seat in _seats(desk, at)], "SEAT_AGENCY")
+    agencies = [*country.values(), *(agency for desk in desks.values() for agency in desk.agencies.values())]
+    _write(agencies, act="ADD_AGENCY")
+    _write([seat for desk in desks.values() for seat in _seats(desk, at)], act="SEAT_AGENCY")
     followed = {code: FOLLOWED.get(code, 2) + int(count * IN_FOLLOW_UP) for code, count in extras.items()}
     colleagues = staff(cases=followed)
     password = make_password(PASSWORD)  # once: it is slow, as it should be
     users = [_user(colleague, password, at) for colleague in colleagues]
-    _write(users, "CREATE_USER")
+    _write(users, act="CREATE_USER")
     postings = [
         _posting(colleague, user, desks.get(colleague.city), country, at)
         for colleague, user in zip(colleagues, users, strict=True)
     ]
-    _write(postings, "APPOINT")
+    _write(postings, act="APPOINT")
     nowhere: dict[str, list[Posting]] = {}
     for colleague, posting in zip(colleagues, postings, strict=True):
         if colleague.city:
@@ -55,7 +56,7 @@ def hire(at: datetime, extras: dict[str, int]) -> Hired:
     return Hired(desks, nowhere)
 
 
-def _write(rows: Sequence[Agency] | Sequence[CellSeat] | Sequence[User] | Sequence[Posting], act: str) -> None:
+def _write(rows: Sequence[Agency] | Sequence[CellSeat] | Sequence[User] | Sequence[Posting], *, act: str) -> None:
     put(rows)
     ledger.write(
         operation=Operation.ADMINISTER, by=Clock.SETUP, act=act, object_type=rows[0]._meta.model_name or "",

@@ -17,6 +17,7 @@ from cases.management.demo.followup import write_follow_up
 from cases.management.demo.hiring import hire
 from cases.management.demo.history import history
 from cases.management.demo.lives import Life
+from cases.management.demo.oversight import CITY, look_after
 from cases.management.demo.people import write_people
 from cases.management.demo.places import PLACES, Place
 from cases.management.demo.progress import Progress
@@ -70,6 +71,7 @@ def load(*, at: datetime, people: int, seed: int, progress: Progress) -> Loaded:
     load_articles(hired.country["administration"][0].user, at)
     for code in STORIES:
         tell(desks[code], hired.country, at)
+    look_after(desks[CITY], at)
     rest = by_city(max(0, people - found["people"]))
     for place in PLACES:
         _write_extras(rng, desks[place.code], place, rest[place.code], at, found, progress)

@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from cases.web import purposes
+from cases.web import acts, purposes
 from cities.agencies.selectors import agencies
 from cities.ledger.models import LedgerEntry
-from cities.roles.permissions import Permission
-from cities.roles.rules import Role
+from cities.ledger.rules import Clock
+from cities.roles.rules import Compartment, Role
+
+#: Who it was when it was no person.
+NOBODY = {
+    Clock.CLOCK.value: _("the clock"),
+    Clock.SETUP.value: _("a set-up command"),
+    Clock.ENTRANCE.value: _("somebody at the entrance"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class Told:
     request: str
     rows: int
 
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more to say than who did what when."""
+        return bool(self.purpose or self.justification or self.role or self.compartment or self.fields)
+
 
 def told(entries: Sequence[LedgerEntry]) -> list[Told]:
     """The entries in words. One query for the names of agencies."""
@@ -41,17 +53,17 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
     return [
         Told(
             at=entry.at,
-            who=str(entry.actor) if entry.actor else _("the clock"),
+            who=str(entry.actor) if entry.actor else str(NOBODY.get(entry.initiator, entry.initiator)),
             role=str(Role(entry.role).label) if entry.role in Role.values else "",
             agency=names.get(entry.agency_id, "") if entry.agency_id else "",
             operation=entry.get_operation_display(),
-            act=_act(entry.act),
+            act=acts.in_words(entry.act),
             reference=entry.case_reference,
-            compartment=entry.compartment,
+            compartment=_part(entry.compartment),
             fields=", ".join(entry.fields),
             purpose=purposes.in_words(entry.purpose),
             justification=entry.justification,
-            outcome="" if entry.outcome == "DONE" else entry.outcome,
+            outcome=acts.outcome_in_words(entry.outcome),
             request=entry.request_id,
             rows=entry.rows,
         )
@@ -59,6 +71,6 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
     ]
 
 
-def _act(name: str) -> str:
-    """The act in words: most are permissions; a few have a name of their own, which is shown as it is."""
-    return _(Permission[name].value) if name in Permission.__members__ else name.lower().replace("_", " ")
+def _part(compartment: str) -> str:
+    """The name of a compartment, without what lies in it."""
+    return str(Compartment(compartment).label).partition(":")[0] if compartment in Compartment.values else compartment

@@ -16,7 +16,9 @@ from cases.audit.selectors import (
     asked_for,
     cities_with_ledgers_for,
     filed_case,
+    known_faults,
     last_dispatches,
+    last_verification,
     ledger_for,
     looks_of,
     standing_of_the_ledger,
@@ -119,11 +121,13 @@ def city_ledger(request: SignedIn) -> HttpResponse:
     entries = ledger_for(request.user, at=request.at)
     entries = entries.none() if wanted is None else asked_for(entries, wanted)
     found, last = a_page_of(entries, before=entry_in_the_address(request, "before"), limit=A_PAGE)
+    verified = last_verification()
     asked = [name for name, value in vars(wanted).items() if value] if wanted else []
     open_ledger(by=request.user, at=request.at, entries=found, asked=asked)
     context = {
         "entries": told(found), "next": last, "with_requests": True,
         "standing": standing_of_the_ledger(at=request.at), "dispatches": last_dispatches(limit=5),
+        "verified": verified, "faults": known_faults() if verified and not verified.is_whole else [],
         "asked": asked,
     }  # fmt: skip
     return page(request, "cases/access/ledger.html", context, form=form)

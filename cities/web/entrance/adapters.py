@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
 from functools import partial
 from typing import Any, cast
@@ -15,7 +13,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import send_mail
@@ -27,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from cities.entrance.sealing import WrongKey, open_secret, seal_secret
 from cities.entrance.selectors import account_named, has_second_factor
 from cities.entrance.services import link_identity, note_failed_sign_in, note_password, note_sign_in, note_sign_out
 from cities.ledger.rules import Clock
@@ -158,19 +156,15 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """What is secret of a second factor lies sealed in the database, under SECRET_KEY or one of its fallbacks."""
-
-    def _sealer(self) -> MultiFernet:
-        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        return MultiFernet([Fernet(_key(secret)) for secret in keys])
+    """What is secret of a second factor is sealed before it is written down."""
 
     def encrypt(self, text: str) -> str:
-        return self._sealer().encrypt(text.encode()).decode()
+        return seal_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         try:
-            return self._sealer().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
+            return open_secret(encrypted_text)
+        except WrongKey:
             log.error("A second factor is sealed with a key that is no longer among SECRET_KEY_FALLBACKS.")
             raise self.validation_error("incorrect_code") from None
 
@@ -178,10 +172,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         if types is None:
             return not user.is_anonymous and has_second_factor(user)
         return bool(super().is_mfa_enabled(user, types=types))
-
-
-def _key(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(b"cities.entrance.second-factor\0" + secret.encode()).digest())
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -22,6 +22,7 @@ from cases.audit.services import (
     seal,
     send_dispatches,
     tell_of_openings,
+    verify_sealed,
     write_refusal,
 )
 from cities.ledger import services as ledger
@@ -124,3 +125,9 @@ def _(cast: Cast) -> Scene:
     looked = {"operation": Operation.CONSULT, "act": "TEST", "case_id": case.pk, "city_id": case.city_id}
     ledger.write(by=cast.carla, case_reference=case.reference, **looked)  # type: ignore[arg-type]
     return Scene(Clock.CLOCK, partial(tell_of_openings, by=Clock.CLOCK, at=timezone.now()))
+
+
+@scene_of(verify_sealed)
+def _(cast: Cast) -> Scene:
+    _sealed()
+    return Scene(Clock.CLOCK, with_places(partial(verify_sealed, by=Clock.CLOCK, at=timezone.now())))

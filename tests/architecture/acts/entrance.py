@@ -8,6 +8,7 @@ from functools import partial
 from django.contrib.sessions.models import Session
 
 from cities.entrance.rules import CODES, Ending
+from cities.entrance.sealing import seal_secret
 from cities.entrance.selectors import code_factor, factors_of, identities_of
 from cities.entrance.services import (
     end_all_sessions,
@@ -26,6 +27,7 @@ from cities.entrance.services import (
     note_sign_in,
     note_sign_out,
     note_step_up,
+    reseal_factors,
     reset_second_factor,
     unlink_identity,
 )
@@ -50,6 +52,12 @@ def a_session(user: User) -> int:
 def _(cast: Cast) -> Scene:
     Session.objects.create(session_key="ran out", session_data="", expire_date=AT - timedelta(minutes=1))
     return Scene(Clock.ENTRANCE, partial(forget_sessions, by=Clock.ENTRANCE, at=AT))
+
+
+@scene_of(reseal_factors)
+def _(cast: Cast) -> Scene:
+    cast.alice.authenticator_set.create(type=CODES, data={"secret": seal_secret("a key")})  # type: ignore[attr-defined]
+    return Scene(Clock.SETUP, partial(reseal_factors, by=Clock.SETUP, at=AT))
 
 
 @scene_of(note_sign_in)

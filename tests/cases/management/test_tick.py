@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -13,6 +15,7 @@ from cases.access.services import as_clock
 from cases.checkins.models import MissedStep
 from cases.outbox.models import Message
 from cases.tasks import send_messages, tick
+from cities.places.rules import moment_of
 from tests.factories import Cast, a_case
 from tests.factories.checkins import a_rhythm
 from tests.factories.plans import a_plan
@@ -69,6 +72,7 @@ def test_tick__refuses_what_is_no_moment(text: str) -> None:
         ticked("--at", text)
 
 
+@time_machine.travel(moment_of(timezone.localdate(), time(12)))  # in quiet hours nobody would be told
 def test_tasks__read_the_clock_and_do_what_is_due(cast: Cast) -> None:
     a_weekly_contact(cast)
     tick()
