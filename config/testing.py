@@ -21,7 +21,8 @@ def main(root: Path, arguments: list[str]) -> int:
     import pytest
 
     prepare(root)
-    workers = [] if names_workers(arguments) else ["-n", str(os.cpu_count() or 1)]
+    # One more than there are cores: some test always waits, for a browser or for processes of its own.
+    workers = [] if names_workers(arguments) else ["-n", str((os.cpu_count() or 1) + 1)]
     return int(pytest.main([*workers, *arguments]))
 
 
