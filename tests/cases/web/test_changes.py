@@ -41,10 +41,10 @@ def test_case__says_who_changed_what_from_what_to_what(cast: Cast, case: Casefil
 
 
 def test_opening__stands_in_the_ledger_with_its_record(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
-    plan = a_plan(case, by=cast.alice, at=timezone.now())
-    client_of(cast.alice).get(
-        changes_of(case, f"plan/{plan.number}/"), headers={"Referer": f"http://testserver/cases/{case.reference}/plan/"}
-    )
+    plan, before = a_plan(case, by=cast.alice, at=timezone.now()), f"/cases/{case.reference}/plan/"
+    alice = client_of(cast.alice)
+    alice.get(before)
+    alice.get(changes_of(case, f"plan/{plan.number}/"), headers={"Referer": f"http://testserver{before}"})
     entry = LedgerEntry.objects.get(actor=cast.alice, act="CHANGES_READ")
     assert (entry.operation, entry.object_type, entry.object_ids) == ("CONSULT", "followupplan", [plan.pk])
     assert (entry.compartment, entry.case_id, entry.purpose) == ("CARE", case.pk, "cases:plan")
