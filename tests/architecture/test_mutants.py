@@ -1,8 +1,8 @@
 """Each lock is tried with the key broken off (A2 of the safety goals).
 
 An act is refused to everybody whose roles don't have it; with `require` taken out it no longer is, so the law would
-notice. Each policy that hides rows hides some of them from somebody; with its condition taken out it no longer does.
-The acts are sampled in an ordinary run, all of them are tried with `MUTANTS=whole`; the policies always are.
+notice. The acts are sampled in an ordinary run, all of them are tried with `MUTANTS=whole`. Of policies:
+`test_mutants_of_policies.py`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
-from psycopg import sql
+from django.db import DatabaseError, transaction
 
 from cases.access import services as access
 from cases.access.services import acting
@@ -28,10 +25,8 @@ from cities.roles.rules import roles_with
 from cities.staff.models import User
 from cities.staff.selectors import Standing
 from tests.architecture.acts import SCENES, Scene
-from tests.architecture.scene import a_scene
 from tests.architecture.test_services import on_behalf_of
-from tests.databases import OwnDatabase
-from tests.factories import Cast, a_cast
+from tests.factories import Cast
 
 #: Acts that a person does, with who does it among their arguments.
 ACTS = sorted(name for name in SCENES if name.startswith("cases."))
@@ -134,54 +129,3 @@ def test_law_of_the_acts__notices_when_nobody_is_asked(name: str, cast: Cast) ->
     with _without_require():
         is_noticed = _outcomes(name, cast) != asked
     assert is_noticed or name in HELD, "Nobody of the cast would notice."
-
-
-#: The rooms whose acts fill what the scene leaves empty.
-FILLING = (
-    "cases.emergencies", "cases.recertification", "cases.audit.services.sampling", "cases.checkins.services.pausing",
-    "cases.prosecution",
-)  # fmt: skip
-
-#: What somebody without a part in the case is to be shown by each policy that is broken.
-READERS = ("nobody", "charlie", "bob", "mayor", "liaison", "dana", "analyst")
-
-
-def _shown(table: str, cast: Cast) -> dict[str, int]:
-    found = {}
-    for name in READERS:
-        try:
-            who = transaction.atomic() if name == "nobody" else acting(getattr(cast, name))
-            with who, connection.cursor() as cursor:
-                cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)).as_string())
-                found[name] = int(cursor.fetchone()[0])
-        except DatabaseError:
-            found[name] = -1  # no right on the table at all
-    return found
-
-
-def test_every_policy__hides_something(
-    own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]]
-) -> None:
-    cast = a_cast()
-    a_scene(cast)
-    for name in ACTS:
-        if name.startswith(FILLING):
-            scene = SCENES[name](cast)
-            with on_behalf_of(scene.by):
-                scene.act()
-    policies = owner_connection.execute(
-        "SELECT tablename, policyname, qual FROM pg_policies WHERE tablename ~ '^cases_' AND cmd = 'SELECT' "
-        "AND qual <> 'true' ORDER BY 1, 2"
-    ).fetchall()
-    alter = sql.SQL("ALTER POLICY {} ON {} USING ({})")
-    hides_nothing = []
-    for table, name, condition in policies:
-        before = _shown(table, cast)
-        where = sql.Identifier(name), sql.Identifier(table)
-        owner_connection.execute(alter.format(*where, sql.SQL("true")))
-        if _shown(table, cast) == before:
-            hides_nothing.append(f"{table}: {name}")
-        owner_connection.execute(alter.format(*where, sql.SQL(condition)))
-        assert _shown(table, cast) == before
-    assert len(policies) > 30
-    assert not hides_nothing, hides_nothing
