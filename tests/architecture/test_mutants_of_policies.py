@@ -32,7 +32,7 @@ FILLING = (
 WITHOUT, WITH = ["charlie", "bob", "mayor", "liaison", "dana", "analyst"], ["carla", "alice"]
 
 #: What a row can hang on, and what changes of it without moving it.
-HANGS_ON = "city_id casefile_id person_id user_id recipient_id agency_id opening_id referral_id".split()
+HANGS_ON = ("city_id", "casefile_id", "person_id", "user_id", "recipient_id", "agency_id", "opening_id", "referral_id")
 IN_PLACE = {"cases_caseaccess": "confirm_by = NULL"}
 
 #: Without this condition nobody could do more, each with its reason.
@@ -94,7 +94,7 @@ def _statement(lock: Lock, cast: Cast) -> tuple[str, list[str]]:
     """What is decided by this condition alone."""
     table, columns = lock.table, _columns(lock.table)
     if lock.command == "SELECT":
-        return f"SELECT FROM {table}", []  # noqa: S608
+        return f"SELECT FROM {table}", []
     if lock.command == "INSERT":
         said = ", ".join(columns)
         copied = f"SELECT {said} FROM jsonb_populate_record(NULL::{table}, %s::jsonb)"  # noqa: S608

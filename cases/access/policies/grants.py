@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-GRANTS = "cases_caseaccess"
+GRANTS, NO_LATER = "cases_caseaccess", "apparatus_no_later"
 
 #: All of a grant that changes: when it ends, by whom and why, and by when it is to be confirmed.
 CHANGES = "ends_at, ended_by_id, ended_because, confirm_by, notice_on"
@@ -26,13 +26,10 @@ END
 
 def statements() -> Iterator[str]:
     """The trigger. It names no column, so that a migration can change the type of one."""
-    yield "DROP FUNCTION IF EXISTS apparatus_no_later CASCADE"
+    yield f"DROP FUNCTION IF EXISTS {NO_LATER} CASCADE"
     yield (
-        "CREATE FUNCTION apparatus_no_later() RETURNS trigger LANGUAGE plpgsql "
+        f"CREATE FUNCTION {NO_LATER}() RETURNS trigger LANGUAGE plpgsql "
         f"SET search_path = pg_catalog, public AS $$ {_NO_LATER} $$"
     )
-    yield "REVOKE ALL ON FUNCTION apparatus_no_later FROM PUBLIC"
-    yield (
-        f"CREATE TRIGGER apparatus_no_later BEFORE UPDATE ON {GRANTS} FOR EACH ROW "
-        "EXECUTE FUNCTION apparatus_no_later()"
-    )
+    yield f"REVOKE ALL ON FUNCTION {NO_LATER} FROM PUBLIC"
+    yield (f"CREATE TRIGGER {NO_LATER} BEFORE UPDATE ON {GRANTS} FOR EACH ROW EXECUTE FUNCTION {NO_LATER}()")
