@@ -32,11 +32,11 @@ CASEWORK = {
     "history": dict.fromkeys(["GET", "POST"], "leads back: the history of a case is its timeline, on its own page"),
 }
 SETTINGS = {
-    "changelist": dict.fromkeys(["GET", "POST"], "a list of settings: no case"),
+    "changelist": {"GET": "a list of settings: no case"},
     "change": {"GET": "a form about a setting: no case", "POST": ENTRY},
     "add": {"GET": "a form about a setting that isn't there yet: no case", "POST": ENTRY},
-    "delete": {"GET": REFUSED, "POST": REFUSED},
-    "history": dict.fromkeys(["GET", "POST"], "who kept a setting here: no case"),
+    "delete": {"POST": REFUSED},
+    "history": {"GET": "who kept a setting here: no case"},
 }
 
 #: What belongs to no kind of record, by name or, of what has none, by its pattern; with an address of it.

@@ -40,13 +40,14 @@ def test_an_end__comes_no_later_whoever_says_so(cast: Cast, case: Casefile, who:
 
 
 def test_an_end__comes_no_later_when_the_clock_says_so(cast: Cast, case: Casefile) -> None:
-    with as_clock(), connection.cursor() as cursor, pytest.raises(IntegrityError, match="or sooner"):
+    with as_clock(), connection.cursor() as cursor, pytest.raises(IntegrityError, match="sooner"), transaction.atomic():
         cursor.execute("UPDATE cases_caseaccess SET ends_at = NULL WHERE user_id = %s", [cast.bob.pk])
 
 
 @pytest.mark.parametrize("column", ["casefile_id", "city_id", "user_id", "posting_id", "agency_id", "starts_at"])
 def test_a_grant__is_never_on_something_else(cast: Cast, case: Casefile, column: str) -> None:
-    with acting(cast.carla), connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied"):
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with acting(cast.carla), connection.cursor() as cursor, refused, transaction.atomic():
         cursor.execute(f"UPDATE cases_caseaccess SET {column} = {column}")  # noqa: S608
 
 
