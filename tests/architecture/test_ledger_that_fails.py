@@ -30,6 +30,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from cities.ledger.models import LedgerEntry
 from cities.tokens.services import issue_feed
+from cities.web.entrance import marks
 from tests.architecture.administration import ENTRY, casework, let_in, page_of, settings_kept, typed
 from tests.architecture.asked import (
     NOTHING_OF_A_CASE,
@@ -89,7 +90,11 @@ class House:
         self.requests, self.fragments = [*own, *resources(self.scene), *shown], list(fragments(of))
         self.settings = list(self._settings())
         for one in (*self.requests, *self.settings):
-            self.doors.of(one)  # signed in before, so that it changes nothing
+            client = self.doors.of(one)  # signed in before, so that it changes nothing
+            if one.in_person or not one.is_api:  # and not asked again who she is, however long it takes
+                session = client.session
+                session[marks.SHOWN] = timezone.now().timestamp() + 3600
+                session.save()
 
     def _feed(self) -> Asked:
         _feed, secret = issue_feed(by=self.cast.alice, at=timezone.now(), of_team=False)
