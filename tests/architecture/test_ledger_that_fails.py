@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -257,7 +258,8 @@ def test_what_could_not_be_kept__is_not_said_on_the_next_page(
     case, client = a_case(by=cast.carla, lead=cast.alice), browser_of(cast.alice)
     client.raise_request_exception = False
     address = reverse("cases:case_next_step", args=[case.reference])
-    sent = next(form for form in forms_of(client.get(address).content.decode()) if not form.action).filled("Words")
+    form = next(form for form in forms_of(client.get(address).content.decode()) if not form.action)
+    sent = form.filled("Words") | {"next_step_on": [(timezone.localdate() + timedelta(days=3)).isoformat()]}
     for way in AT_THE_COMMIT:
         with failing(way, owner_connection):
             assert client.post(address, sent).status_code == 503
