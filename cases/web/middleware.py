@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, Error, transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -24,8 +24,7 @@ class NeedToKnowMiddleware:
     """Opens the transaction, tells the database who is asking, and takes everything back when the answer is an error.
 
     Pages are rendered inside, so that nothing is read after the database has forgotten who asked. Refusals (4xx)
-    keep what they wrote: that somebody was refused belongs in the ledger. Of what was taken back the session keeps
-    nothing either: else the next page would say that it was done.
+    keep what they wrote: that somebody was refused belongs in the ledger.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,17 +32,12 @@ class NeedToKnowMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = getattr(request, "request_id", "")
-        try:
-            with within_request(request_id), transaction.atomic():
-                if request.user.is_authenticated:
-                    act_as(request.user)
-                response = self.get_response(request)
-                if response.status_code >= 500:
-                    transaction.set_rollback(True)
-                    request.session.modified = False
-        except Error:  # it could not be kept
-            request.session.modified = False
-            raise
+        with within_request(request_id), transaction.atomic():
+            if request.user.is_authenticated:
+                act_as(request.user)
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
         return response
 
 
