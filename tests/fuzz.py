@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import string
+from datetime import timedelta
+from random import Random
 from typing import Any
 
+from django.utils import timezone
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -74,6 +77,29 @@ class Shapes:
         needed = {key: self.values(properties[key], known, key) for key in shape.get("required", [])}
         optional = {key: self.values(value, known, key) for key, value in properties.items() if key not in needed}
         return st.fixed_dictionaries(needed, optional=optional)
+
+    def filled(self, shape: Json, known: dict[str, list[int]], chance: Random, name: str = "") -> Json:
+        """One value in the shape, as somebody would send it: all there is to say, in days to come and plain words."""
+        shape = self.resolved(shape)
+        for several in ("oneOf", "anyOf", "allOf"):
+            if several in shape:
+                return self.filled(chance.choice(shape[several]), known, chance, name)
+        if "enum" in shape:
+            return chance.choice([one for one in shape["enum"] if one] or shape["enum"])
+        match shape.get("type"):
+            case "object":
+                return {key: self.filled(one, known, chance, key) for key, one in shape.get("properties", {}).items()}
+            case "array":
+                return [self.filled(shape["items"], known, chance, name)]
+            case "boolean":
+                return chance.choice([True, False])
+            case "integer":
+                return chance.choice(known.get(name, [shape.get("minimum", 1)]))
+            case "string" if shape.get("format") == "date":
+                return (timezone.localdate() + timedelta(days=chance.randint(-3, 9))).isoformat()
+            case "string" if shape.get("format") == "time":
+                return "10:00"
+        return "Words"
 
     def faults(self, shape: Json, value: Json) -> list[str]:
         """What of the value the shape forbids."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cases.access.policies import case_models, has_history
 from cases.access.policies.changes import CHANGED, ERASED
+from cases.access.policies.grants import GRANTS, NO_LATER
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -40,7 +41,16 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
             "AND NOT EXISTS (SELECT FROM unnest(proconfig) s WHERE s LIKE 'search\\_path=%%') "
             "UNION ALL SELECT format('table %%s does not write down what its rows were: %%s', made, name) "
             "FROM unnest(%s::text[]) AS made, unnest(%s::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_trigger "
-            "WHERE tgrelid = to_regclass(made) AND tgname = name AND tgenabled <> 'D')",
-            [POLICIES, [model._meta.db_table for model in case_models() if has_history(model)], [CHANGED, ERASED]],
+            "WHERE tgrelid = to_regclass(made) AND tgname = name AND tgenabled <> 'D') "
+            "UNION ALL SELECT format('table %%s lets a grant be lengthened', made) FROM unnest(%s::text[]) AS made "
+            "WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(made) AND tgname = %s "
+            "AND tgenabled <> 'D')",
+            [
+                POLICIES,
+                [model._meta.db_table for model in case_models() if has_history(model)],
+                [CHANGED, ERASED],
+                [GRANTS],
+                NO_LATER,
+            ],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -77,7 +77,8 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        row = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
+        is_shown = request.method != "POST" and self.has_view_permission(request)  # what is sent is refused
+        row = self.get_object(request, unquote(object_id)) if is_shown else None
         if row is not None:
             open_file(
                 by=signed_in(request), at=timezone.now(), case=self.case_of(row), permission=self.permission,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -57,7 +58,7 @@ class RefusalMiddleware:
             if isinstance(exception, OutOfSight):
                 _denied(request, "out of sight")
                 return render(request, "404.html", status=404)
-            if isinstance(exception, NotAllowed):
+            if isinstance(exception, NotAllowed | PermissionDenied):  # the latter says the administration
                 _denied(request, "not allowed")
                 return render(request, "403.html", status=403)
         except DatabaseError as error:  # that she was refused could not be written down

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
+from django.db import Error
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import register_converter
@@ -29,7 +30,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
-from cities.api.problems import WrongQuery, of_status
+from cities.api.problems import WrongQuery, of_status, problem_of
 from cities.ledger import services as ledger
 from cities.refusals import NotAllowed
 from cities.roles.permissions import Permission
@@ -231,9 +232,10 @@ class NoSuchAddress(APIView):
         return of_status(404).response(request)
 
 
-def failure(request: HttpRequest) -> HttpResponse:
-    """What nobody foresaw, below /api/."""
-    return of_status(500).response(request)
+def failure(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
+    """What went wrong outside any view, below /api/: that the database is away, or what nobody foresaw."""
+    problem = problem_of(error) if isinstance(error, Error) else None
+    return (problem or of_status(500)).response(request)
 
 
 def unreadable(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
@@ -96,7 +96,7 @@ def problem_of(error: Exception) -> Problem | None:
         return of_status(413)
     if isinstance(error, UnreadablePostError):
         return of_status(400)
-    if isinstance(error, DatabaseError):
+    if isinstance(error, Error):
         # The database cannot answer, or will not keep what was to be written: nothing is done, nothing is shown.
         return replace(of_status(503), headers={"Retry-After": "2"})
     if isinstance(error, exceptions.ValidationError):

@@ -2,8 +2,8 @@
 
 Everything here is made from what the models declare (`need_to_know`), after every `migrate`, and is made anew each
 time, so that what the database holds never differs from what the code says. `roles` has who may do what with which
-table, `functions` what is asked of postings and grants, `rows` who sees which rows, `changes` who writes down what a
-row was before.
+table, `functions` what is asked of postings and grants, `rows` who sees which rows, `grants` what of a grant never
+changes, `changes` who writes down what a row was before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from cases.access.policies import changes, functions, roles, rows
+from cases.access.policies import changes, functions, grants, roles, rows
 from cases.access.policies.functions import function
 from cases.access.policies.roles import (
     CARE,
@@ -69,6 +69,7 @@ def statements(*, login: str, database: str) -> Iterator[str]:
     yield from functions.statements()
     for model in case_models():
         yield from rows.security(model)
+    yield from grants.statements()
     yield from changes.statements()
     yield f"REVOKE CREATE ON SCHEMA public FROM {COUNTER}, {KEEPER}, {SCRIBE}"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cases.access.policies.roles import CARE, KEEPER, PEOPLE
 from cases.access.policies.terms import POSTED_NOW, TODAY, USER, in_sql, posted_now
+from cases.access.rules import Ground
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
 
@@ -37,7 +38,7 @@ def _cities(name: str, roles: Iterable[Role]) -> Iterator[str]:
 def statements() -> Iterator[str]:
     """Which cities and which cases are mine: asked once a statement, by every policy. And when a colleague is busy."""
     names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_family my_settings busy role_of"
-    names += " emergency_case"
+    names += " emergency_case my_work"
     for name in names.split():
         yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
     by_compartment = " OR ".join(
@@ -55,6 +56,7 @@ def statements() -> Iterator[str]:
         "a.compartment = $1 AND a.starts_at <= statement_timestamp() AND (a.ends_at IS NULL OR a.ends_at > "
         f"statement_timestamp()) AND {POSTED_NOW} AND (p.city_id IS NULL OR p.city_id = a.city_id)"
     )
+    in_core = f"'{Compartment.CORE.value}'"
     yield from function(
         "apparatus_my_cases", "SETOF bigint",
         "SELECT a.casefile_id FROM cases_caseaccess a JOIN cities_posting p ON p.id = a.posting_id "
@@ -62,6 +64,12 @@ def statements() -> Iterator[str]:
         "UNION ALL SELECT a.casefile_id FROM cities_posting p JOIN cases_caseaccess a ON a.agency_id = p.agency_id "
         f"WHERE p.role = '{Role.PROSECUTION_LIAISON.value}' AND {granted}",
         arguments="text", **OWN,
+    )  # fmt: skip
+    yield from function(  # as whoever works with them: what one opened in an emergency is not one's to share
+        "apparatus_my_work", "SETOF bigint",
+        "SELECT a.casefile_id FROM cases_caseaccess a JOIN cities_posting p ON p.id = a.posting_id "
+        f"WHERE a.user_id = {USER} AND a.ground <> '{Ground.EMERGENCY.value}' AND {granted.replace('$1', in_core)}",
+        **OWN,
     )  # fmt: skip
     yield from function(
         "apparatus_my_offices", "bigint[]",

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import models
 
+from cases.access.policies.grants import CHANGES, GRANTS
 from cases.access.policies.ledger import PEOPLE_MAY, SEALER, rights
 from cases.access.rules import NeedToKnow
 from cities.roles.rules import Compartment
@@ -125,6 +126,8 @@ def privileges() -> Iterator[str]:
         if model._meta.app_label == "cases" and is_history(model):
             changes = "SELECT"
             yield f"GRANT INSERT, DELETE, SELECT (object_type, object_id) ON {table} TO {SCRIBE}"
+        elif table == GRANTS:
+            changes = f"INSERT, UPDATE ({CHANGES})"
         elif model._meta.app_label == "cases":
             changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
         elif table in PEOPLE_MAY:

@@ -100,12 +100,15 @@ def may_write(model: type[models.Model]) -> str:
 
 def may_add(model: type[models.Model]) -> str:
     """The condition for a new row, where it is narrower: nobody lets herself into a case, but in an emergency for an
-    hour, in her own city and by the whole reference; and nobody reviews what she did herself."""
+    hour, in her own city and by the whole reference; what was opened so lets in nobody else, and herself no longer;
+    nobody gives a case of another city by naming her own beside it; and nobody reviews what she did herself."""
     table = model._meta.db_table
     case, city = "casefile_id IN (SELECT apparatus_my_cases('CORE'))", "(SELECT apparatus_my_cities('CORE'))::bigint[]"
     if table == "cases_caseaccess":
         return (
-            f"city_id = ANY({city}) OR {case} OR (user_id = {USER} AND ground = '{Ground.EMERGENCY.value}' "
+            f"(city_id = ANY({city}) AND EXISTS (SELECT FROM cases_casefile c WHERE c.id = {table}.casefile_id "
+            f"AND c.city_id = {table}.city_id)) OR casefile_id IN (SELECT apparatus_my_work()) "
+            f"OR (user_id = {USER} AND ground = '{Ground.EMERGENCY.value}' "
             f"AND ends_at <= statement_timestamp() + interval '{EMERGENCY_LASTS.total_seconds():.0f} seconds' "
             "AND casefile_id IN (SELECT case_id FROM apparatus_emergency_case(reference)))"
         )
@@ -136,9 +139,10 @@ def security(model: type[models.Model]) -> Iterator[str]:
         return
     yield f"CREATE POLICY people_write ON {table} FOR INSERT TO {people} WITH CHECK ({may_add(model)})"
     if not need_of(model).append_only:
+        may_change = may_write(model) if need_of(model).path == "code" else sees(model)  # else anybody locks the list
         yield (
             f"CREATE POLICY people_change ON {table} FOR UPDATE TO {people} "
-            f"USING ({sees(model)}) WITH CHECK ({may_write(model)})"
+            f"USING ({may_change}) WITH CHECK ({may_write(model)})"
         )
     if table in CLOCK_MAY:
         yield f"CREATE POLICY clock ON {table} TO {CLOCK} USING (true) WITH CHECK (true)"

@@ -109,15 +109,17 @@ def finish(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def reopen(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    """On one that is open nothing is done, nor written down: so nothing is said of it either."""
     case, action = _action(request, reference, pk)
     form = RowsForm(request.POST)
     done = attempt(form, partial(reopen_action, action=action, by=request.user, at=request.at))
-    said = (
-        _("To be done again: %(action)s") % {"action": action} if done else " ".join(map(str, form.non_field_errors()))
-    )
+    said = _("To be done again: %(action)s") % {"action": action} if action.done_on else ""
+    if done is None:
+        said = " ".join(map(str, form.non_field_errors()))
     if request.htmx:
         return _goal_again(request, case, action, said=said)
-    (messages.success if done else messages.error)(request, said)
+    if said:
+        (messages.success if done else messages.error)(request, said)
     return redirect(place_of(action.goal))
 
 

@@ -114,7 +114,7 @@ def test_plan__is_told_with_its_goals(cast: Cast, case: Casefile) -> None:
 def test_grant__is_called_by_whom_it_is_given_to(cast: Cast, case: Casefile) -> None:
     an_emergency(case)
     with acting(cast.carla):
-        case.caseaccess_set.filter(user=cast.alice, compartment="CORE").update(reason="Why")
+        case.caseaccess_set.filter(user=cast.alice, compartment="CORE").update(ended_because="LEFT")
         EmergencyOpening.objects.filter(casefile=case).update(ended_at=AT)
         Message.objects.filter(casefile=case).update(language="fr")
     names = {one.record: one.name for one in in_words(case, cast.carla)}

@@ -1,0 +1,83 @@
+"""What PostgreSQL lets somebody do with grants past the application: end them, and nothing that lets her in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
+
+from cases.access.models import CaseAccess
+from cases.access.rules import Ground
+from cases.access.services import acting, as_clock, end_grants
+from cases.casefiles.models import Casefile
+from tests.factories import Cast, a_case, posting_of
+from tests.factories.emergencies import an_emergency
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(cast: Cast) -> Casefile:
+    """Bob was on its team until a moment ago; Alice is."""
+    made = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,))
+    with acting(cast.carla):
+        assert end_grants(by=cast.carla, at=timezone.now(), case=made, user=cast.bob, ground=Ground.TEAM)
+    return made
+
+
+@pytest.mark.parametrize("to", ["NULL", "now() + interval '1 year'"])
+@pytest.mark.parametrize("who", ["bob", "alice", "carla"])
+def test_an_end__comes_no_later_whoever_says_so(cast: Cast, case: Casefile, who: str, to: str) -> None:
+    with acting(getattr(cast, who)), connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match="or sooner"), transaction.atomic():
+            cursor.execute(f"UPDATE cases_caseaccess SET ends_at = {to} WHERE user_id = %s", [cast.bob.pk])  # noqa: S608
+        with transaction.atomic():
+            cursor.execute("UPDATE cases_caseaccess SET ends_at = starts_at WHERE user_id = %s", [cast.bob.pk])
+            assert cursor.rowcount
+
+
+def test_an_end__comes_no_later_when_the_clock_says_so(cast: Cast, case: Casefile) -> None:
+    with as_clock(), connection.cursor() as cursor, pytest.raises(IntegrityError, match="sooner"), transaction.atomic():
+        cursor.execute("UPDATE cases_caseaccess SET ends_at = NULL WHERE user_id = %s", [cast.bob.pk])
+
+
+@pytest.mark.parametrize("column", ["casefile_id", "city_id", "user_id", "posting_id", "agency_id", "starts_at"])
+def test_a_grant__is_never_on_something_else(cast: Cast, case: Casefile, column: str) -> None:
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with acting(cast.carla), connection.cursor() as cursor, refused, transaction.atomic():
+        cursor.execute(f"UPDATE cases_caseaccess SET {column} = {column}")  # noqa: S608
+
+
+def _lets_in(case: Casefile, by: Any, **changed: Any) -> CaseAccess:
+    now = timezone.now()
+    given = {"casefile_id": case.pk, "city_id": case.city_id, "user": by, "posting": posting_of(by)} | changed
+    made: CaseAccess = CaseAccess.grants.create(
+        recorded_at=now, recorded_by=by, reference=case.reference, compartment="CORE", ground="TEAM", starts_at=now,
+        **given,
+    )  # fmt: skip
+    return made
+
+
+def test_a_coordinator__lets_in_to_no_case_of_another_city(cast: Cast) -> None:
+    elsewhere, here = a_case(by=cast.carlo), a_case(by=cast.carla)
+    with acting(cast.carla):
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            _lets_in(elsewhere, cast.carla)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            _lets_in(elsewhere, cast.carla, city_id=cast.city.pk)
+        assert _lets_in(here, cast.carla).pk
+
+
+def test_an_emergency__lets_in_nobody_and_her_no_longer(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice, at=timezone.now() - timedelta(hours=2))
+    an_emergency(case, by=cast.bob)
+    with acting(cast.bob):
+        assert Casefile.objects.filter(pk=case.pk).exists()
+        for user in (cast.bob, cast.charlie):
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                _lets_in(case, cast.bob, user=user, posting=posting_of(user))
+    with acting(cast.alice):
+        assert _lets_in(case, cast.alice, user=cast.bob, posting=posting_of(cast.bob)).pk
