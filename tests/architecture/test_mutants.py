@@ -61,7 +61,8 @@ FOR_ALL = {
     f"{room}.{act}"
     for room, acts in {
         "cases.audit.services.checkpoints": "leave_alarms make_checkpoint",
-        "cases.audit.services": "noticing.tell_of_openings sampling.draw_samples sealing.seal sending.send_dispatches",
+        "cases.audit.services": "noticing.tell_of_openings sampling.draw_samples sealing.seal "
+        "sending.send_dispatches verifying.verify_sealed",
         "cases.audit.services.opening": "open_own_looks write_refusal",
         "cases.checkins.services.clock": "climb mark_late materialise settle",
         "cases.checkins.services": "closings.step_around_closings reminders.leave_digests reminders.leave_reminders",

@@ -19,7 +19,7 @@ from cities.staff.models import User
 from tests.factories.places import AT
 
 #: What a version passes through.
-_WAY_TO = {PlanState.PROPOSED: 2, PlanState.AGREED: 3}
+_WAY_TO: dict[str, int] = {PlanState.PROPOSED: 2, PlanState.AGREED: 3}
 _WAY = ["", PlanState.DRAFT, PlanState.PROPOSED, PlanState.AGREED]
 
 

@@ -87,9 +87,11 @@ def statements() -> Iterator[str]:
         f"OR EXISTS (SELECT FROM cities_user u WHERE u.id = {USER} AND u.is_superuser AND u.is_active)",
         **OWN,
     )  # fmt: skip
-    yield from function(
+    under_secrecy = in_sql(role for role in Role if Compartment.CARE in COMPARTMENTS[role])
+    yield from function(  # whoever can't be given care has no relationships to read either: not by this way round
         "apparatus_my_family", "SETOF bigint",
         "SELECT r.other_id FROM apparatus_my_cases('CARE') m (id) JOIN cases_relationship r ON r.casefile_id = m.id "
+        f"WHERE EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW} AND p.role IN ({under_secrecy})) "
         "UNION SELECT r.other_id FROM cases_relationship r "
         "WHERE r.city_id = ANY((SELECT apparatus_my_cities('CARE'))::bigint[])",
         **OWN,
@@ -110,7 +112,6 @@ def statements() -> Iterator[str]:
         f"(SELECT FROM cities_posting p, cities_posting o WHERE p.city_id = o.city_id AND {POSTED_NOW} AND {hers}))",
         arguments="holders bigint[], days date[]", **OWN,
     )  # fmt: skip
-    under_secrecy = in_sql(role for role in Role if Compartment.CARE in COMPARTMENTS[role])
     yield from function(
         "apparatus_role_of", "text",
         f"SELECT CASE WHEN EXISTS (SELECT FROM cities_posting p WHERE {posted_now('asking')} "

@@ -13,7 +13,9 @@ from cases.access.models import CaseAccess
 from cases.access.rules import Ground
 from cases.access.services import acting, as_clock, end_grants
 from cases.casefiles.models import Casefile
-from tests.factories import Cast, a_case, posting_of
+from cases.people.models import Person
+from cases.people.services import add_contact
+from tests.factories import AT, Cast, a_case, posting_of
 from tests.factories.emergencies import an_emergency
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +55,10 @@ def test_a_grant__is_never_on_something_else(cast: Cast, case: Casefile, column:
 
 def _lets_in(case: Casefile, by: Any, **changed: Any) -> CaseAccess:
     now = timezone.now()
-    given = {"casefile_id": case.pk, "city_id": case.city_id, "user": by, "posting": posting_of(by)} | changed
+    given: dict[str, Any] = {"casefile_id": case.pk, "city_id": case.city_id, "user": by, "posting": posting_of(by)}
+    given |= {"compartment": "CORE"} | changed
     made: CaseAccess = CaseAccess.grants.create(
-        recorded_at=now, recorded_by=by, reference=case.reference, compartment="CORE", ground="TEAM", starts_at=now,
+        recorded_at=now, recorded_by=by, reference=case.reference, ground="TEAM", starts_at=now,
         **given,
     )  # fmt: skip
     return made
@@ -81,3 +84,17 @@ def test_an_emergency__lets_in_nobody_and_her_no_longer(cast: Cast) -> None:
                 _lets_in(case, cast.bob, user=user, posting=posting_of(user))
     with acting(cast.alice):
         assert _lets_in(case, cast.alice, user=cast.bob, posting=posting_of(cast.bob)).pk
+
+
+def test_who_can_be_given_no_care__knows_no_family_by_a_grant_of_care(cast: Cast) -> None:
+    """No act of the house gives it; written past them, it opens nothing."""
+    case = a_case(by=cast.carla, lead=cast.alice)
+    with acting(cast.alice):
+        add_contact(case=case, by=cast.alice, at=AT, official_name="Antigone Invented", kind="SIBLING")
+    known = {}
+    for who in (cast.liaison, cast.bob):
+        with acting(cast.carla):
+            _lets_in(case, cast.carla, user=who, posting=posting_of(who), compartment="CARE")
+        with acting(who):
+            known[who.first_name] = list(Person.objects.values_list("official_name", flat=True))
+    assert known == {"Lior": [], "Bob": ["Antigone Invented"]}

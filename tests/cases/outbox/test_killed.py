@@ -71,6 +71,7 @@ def test_send_due__sends_a_copy_whole_while_some_of_it_is_still_so(
     cast: Cast, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _second = killed_while_sending(cast, 2, monkeypatch)
+    assert first.checkin_id is not None
     with as_clock():
         CheckIn.objects.filter(pk=first.checkin_id).update(due_on=TODAY + 2 * DAY, late_from=TODAY + 3 * DAY)
         Message.objects.filter(pk=first.pk).update(about_on=TODAY + 2 * DAY)
