@@ -123,6 +123,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         if user.is_active:
             super().send_password_reset_mail(user, email, context)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """That the mail server is away is told to nobody who asks: it would say that there is such an account."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:
+            log.exception("A message to somebody who asked for it while signing in could not be sent.")
+
 
 def _stages(adapter: DefaultAccountAdapter) -> list[str]:
     return cast("list[str]", DefaultAccountAdapter.get_login_stages(adapter))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from cities.staff.models import User
 
@@ -47,7 +48,14 @@ def test_sign_up__is_closed(client: Client) -> None:
     assert "Nobody signs up here" in client.get("/accounts/signup/").content.decode()
 
 
-def test_password_reset__answers_alike_for_known_and_unknown(client: Client, alice: User) -> None:
+@pytest.mark.parametrize("is_away", [False, True])
+def test_password_reset__answers_alike_for_known_and_unknown(
+    client: Client, alice: User, settings: Settings, is_away: bool
+) -> None:
+    """Also when there is no mail server."""
+    if is_away:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
     for address in (alice.email, "nobody@example.org"):
         answer = client.post("/accounts/password/reset/", {"email": address})
         assert answer.headers["Location"] == "/accounts/password/reset/done/"
