@@ -53,7 +53,8 @@ from tests.forms import Form, forms_of
 from tests.fuzz import Shapes
 
 FAULTS = int(os.environ.get("FAULTS", "30"))
-SEED = int(os.environ.get("FAULTS_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+#: Always the same few in an ordinary run; others each time when they are many.
+SEED = int(os.environ.get("FAULTS_SEED", "0")) or (random.randrange(1, 10**6) if "FAULTS" in os.environ else 2015)
 
 #: Whether anything was done is looked at every so many faults.
 EVERY = 25
