@@ -14,12 +14,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from cities.entrance.selectors import identities_of
+from cities.entrance.services import link_identity, unlink_identity
 from cities.ledger.models import LedgerEntry
+from cities.refusals import NotAllowed, Refused
 from cities.staff.models import User
 from tests.cities.entrance.conftest import Configure
 from tests.cities.entrance.people import code, is_in, set_up_app, sign_in, with_password
 from tests.coming_in import without_marks
-from tests.factories import Cast
+from tests.factories import AT, Cast
 from tests.provider.running import Provider
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +235,17 @@ def test_again__at_her_provider_when_she_has_nothing_else(cast: Cast, both: Both
     returned = back(client, both[0].sign_in(to_provider(client, "city", "?next=/preferences/tokens/new/")))
     assert returned.headers["Location"] == "/preferences/tokens/new/"
     assert client.get("/preferences/tokens/new/").status_code == 200
+
+
+def test_link_identity__once_and_only_its_owner_takes_it_away_while_she_has_another_way_in(cast: Cast) -> None:
+    for _ in range(2):
+        link_identity(by=cast.alice, at=AT, provider="idp", uid="7", label="At work")
+    (held,) = identities_of(cast.alice)
+    with pytest.raises(NotAllowed):
+        unlink_identity(by=cast.bob, at=AT, pk=held.pk)
+    assert LedgerEntry.objects.filter(act="PROVIDER_LINKED").count() == 1
+    with pytest.raises(Refused, match="only way in"):  # she has no password
+        unlink_identity(by=cast.alice, at=AT, pk=held.pk)
+    cast.alice.set_password("a password of hers")
+    unlink_identity(by=cast.alice, at=AT, pk=held.pk)
+    assert not identities_of(cast.alice).exists()
