@@ -1,8 +1,8 @@
 """The application's own rule stands without the database's: with every policy switched off and every right given, the
 doors show nobody more than before (A2 of the safety goals: neither layer may lean on the other).
 
-Each walks every twenty-fourth address, all of them with `MATRIX=whole`. That PostgreSQL shows no more than the application,
-row for row, is the matter of `test_visible.py`.
+Each walks every twenty-fourth address, all of them with `MATRIX=whole`. That PostgreSQL shows no more than the
+application, row for row, is the matter of `test_visible.py`.
 """
 
 from __future__ import annotations
