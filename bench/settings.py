@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: F403 -- all of them, but for what follows
 
 _FILE = Path(os.environ["BENCH_CLOCK"])
 

@@ -5,7 +5,6 @@ Nothing here imports the apps: they are named by string.
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.connections import cache_settings, database_settings, email_settings
 from config.env import WrongSetting, env
 from config.logging import logging_settings
+from config.rest import rest_settings, schema_settings
 from config.sign_in import origins, providers, sign_in_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -242,60 +242,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- The REST door ---------------------------------------------------------------------------------------------------
-REST_FRAMEWORK: dict[str, Any] = {
-    # The token first: its challenge is what makes "not signed in" a 401.
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "cases.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": [],
-    "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {
-        "user": f"{env.whole_number('API_REQUESTS_A_MINUTE', 600, at_least=1)}/min",
-        "failed_sign_in": "30/min",
-    },
-    "EXCEPTION_HANDLER": "cases.api.base.answer",
-    "NUM_PROXIES": 1 if BEHIND_TLS else 0,
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "URL_FORMAT_OVERRIDE": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Apparatus",
-    "DESCRIPTION": "Follow-up of returnees by municipal cells. Every answer is limited to what the caller may know.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-    "REDOC_DIST": "SIDECAR",
-    # One name a code list in the schema, whatever the fields that hold it are called.
-    "ENUM_NAME_OVERRIDES": {
-        name: f"{room}.rules.{name}"
-        for room, names in {
-            "cases.access": "Ground",
-            "cases.assessments": "LifeDomain",
-            "cases.casefiles": "LegalGround Stage",
-            "cases.checkins": "AskedBy CheckInKind CheckInState Frequency MovePolicy MoveReason Outcome PauseReason",
-            "cases.emergencies": "ReviewOutcome",
-            "cases.people": "BirthPrecision NameKind RelationshipKind Sex",
-            "cases.plans": "Consent GoalState PlanState",
-            "cases.prosecution": "Answer Nature ReferralGround ReferralStage Urgency",
-            "cases.travel": "Confidence Reliability Situation SourceKind TravelValue",
-            "cities.agencies": "AgencyKind",
-            "cities.places": "Region",
-            "cities.roles": "Compartment Role",
-            "cities.statistics": "Mark",
-        }.items()
-        for name in names.split()
-    },
-}
+REST_FRAMEWORK = rest_settings(env, proxies=ALLAUTH_TRUSTED_PROXY_COUNT)
+SPECTACULAR_SETTINGS = schema_settings()
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_settings(level=env.choice("LOG_LEVEL", "INFO", among=["DEBUG", "INFO", "WARNING", "ERROR"]))

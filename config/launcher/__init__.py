@@ -76,7 +76,7 @@ def start_servers(
             servers.environment["CELERY_BROKER_URL"] = servers.valkey.broker_url
             servers.environment["CACHE_URL"] = os.environ.get("CACHE_URL") or servers.valkey.cache_url
             _note_socket(state, servers.valkey.sockets)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no server is left behind, and it is raised again
         servers.stop()
         raise
     return servers

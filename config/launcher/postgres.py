@@ -61,7 +61,7 @@ def start(
     server = _start(data, bin_folder, account, sockets, passwords, durable=durable, log=log)
     try:
         _make_roles(server)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no server is left behind, and it is raised again
         server.stop()
         raise
     return server
