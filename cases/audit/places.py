@@ -45,14 +45,20 @@ def to_folder(address: str, *, name: str, text: str) -> None:
 
 
 def kept_in_folders(addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """What lies in those places that are folders of this machine: each document, with the name of its file."""
+    """What lies in those places that are folders of this machine."""
     parts = [urlsplit(address) for address in addresses]
     for folder in [Path(unquote(part.path)) for part in parts if part.scheme == "file"]:
-        for file in sorted(folder.glob("checkpoint-*.json")):
-            try:
-                yield str(file), file.read_text()
-            except (OSError, UnicodeDecodeError) as error:
-                raise WrongCheckpoint(f"{file} cannot be read") from error
+        if folder.is_dir():
+            yield from documents_at(folder)
+
+
+def documents_at(path: Path) -> Iterator[tuple[str, str]]:
+    """Each checkpoint of a folder, or the one in a file, with its name. Raises `WrongCheckpoint`."""
+    for file in sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [path]:
+        try:
+            yield str(file), file.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongCheckpoint(f"{file} cannot be read") from error
 
 
 def to_mailbox(address: str, *, name: str, text: str) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cases.access.rules import Refused
 from cases.access.services import as_clock
-from cases.audit.places import kept_in_folders
+from cases.audit.places import documents_at, kept_in_folders
 from cases.audit.selectors import Verified, kept_checkpoints, verification_keys, verify_ledger
 from cases.audit.services import as_sealer, make_checkpoint, seal, send_dispatches
 from cities.ledger.checkpoints import (
@@ -118,11 +118,7 @@ class Command(BaseCommand):
         for path in paths:
             if not path.exists():
                 raise CommandError(f"There is nothing at {path}.", returncode=NOT_SAID)
-            for file in sorted(path.glob("checkpoint-*.json")) if path.is_dir() else [path]:
-                try:
-                    yield str(file), file.read_text()
-                except (OSError, UnicodeDecodeError) as error:
-                    raise WrongCheckpoint(f"{file} cannot be read") from error
+            yield from documents_at(path)
 
     def _progress(self, done: int, of: int) -> None:
         self.stderr.write(f"{done:>12,} of {of:,}")
