@@ -90,6 +90,8 @@ class Compared(forms.Form):
     carried = "version"
     #: What stands there when the page is opened only as a proposal: nothing of the record.
     suggested: tuple[str, ...] = ()
+    #: Nothing is typed: it stands under words that were read.
+    is_button = False
 
     def __init__(
         self, *args: Any, stands: Any = None, facts: Mapping[str, str] | None = None, row: Model | None = None,
@@ -164,7 +166,7 @@ class Compared(forms.Form):
         """What changed of the record and is not asked for here."""
         was, standing = self._was("facts"), self._standing()
         return [
-            Line(name, str(self.row._meta.get_field(name).verbose_name), was[name], now)  # type: ignore[union-attr]
+            Line(name, _named(self.row, name), was[name], now)
             for name, now in self.facts.items()
             if name not in standing and name in was and was[name] != now
         ]
@@ -211,6 +213,12 @@ class Compared(forms.Form):
             return {}
         found = told.get(part) if isinstance(told, dict) else None
         return {name: sent for name, sent in found.items() if _is_sent(sent)} if isinstance(found, dict) else {}
+
+
+def _named(row: Model | None, name: str) -> str:
+    """What something of a record is called, or what hangs on it."""
+    field: Any = row._meta.get_field(name)  # type: ignore[union-attr]  # a form without a row has no facts
+    return str(field.related_model._meta.verbose_name_plural if field.auto_created else field.verbose_name)
 
 
 def _sent(field: forms.Field, value: Any) -> Any:

@@ -29,5 +29,15 @@ class Versioned(Compared, RowsForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, *args: Any, of: Any, **kwargs: Any) -> None:
-        super().__init__(*args, stands=of.version, facts=facts_of(of), row=of, **kwargs)
+    def __init__(self, *args: Any, of: Any, also: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        """`also`: what hangs on it and is told too when it differs, in words, by the name of its relation."""
+        super().__init__(*args, stands=of.version, facts={**facts_of(of), **(also or {})}, row=of, **kwargs)
+
+
+class Button(Versioned):
+    """A bare button under words that were read: it carries their version, and acts on no others."""
+
+    is_button = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=False, **kwargs)  # a page may have several

@@ -27,7 +27,7 @@ from cases.plans.services import (
 from cases.web.pages import FORM, act_page, typed
 from cases.web.plans.forms import AgreeForm, ChangeDraftForm, ConsentForm, DraftPlanForm, EndPlanForm
 from cases.web.plans.views import about
-from cases.web.shapes import Versioned
+from cases.web.shapes import Button
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.requests import SignedIn, signed_in
@@ -91,7 +91,7 @@ def propose(request: SignedIn, reference: str, number: int) -> HttpResponse:
     """One button on the page of the version; what is refused stands on that page."""
     case, plan = _find(request, reference, number)
     return act_page(
-        request, case, Versioned(request.POST, of=plan), partial(propose_plan, plan=plan), **CHANGE,
+        request, case, Button(request.POST, of=plan), partial(propose_plan, plan=plan), **CHANGE,
         said=_("The plan is proposed. Record the agreement when there is one."), to=page_of,
         template="cases/plans/plan.html", **about(request, case, plan),
     )  # fmt: skip
@@ -102,7 +102,7 @@ def propose(request: SignedIn, reference: str, number: int) -> HttpResponse:
 def take_back(request: SignedIn, reference: str, number: int) -> HttpResponse:
     case, plan = _find(request, reference, number)
     return act_page(
-        request, case, Versioned(request.POST, of=plan), partial(take_back_plan, plan=plan), **CHANGE,
+        request, case, Button(request.POST, of=plan), partial(take_back_plan, plan=plan), **CHANGE,
         said=_("The plan is a draft again."), to=page_of, template="cases/plans/plan.html",
         **about(request, case, plan),
     )  # fmt: skip

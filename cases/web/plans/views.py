@@ -20,6 +20,7 @@ from cases.plans.selectors import goals_of, plan_for, plan_in_force, plan_in_the
 from cases.web.pages import case_page
 from cases.web.plans.comparison import goals_by_domain, side_by_side
 from cases.web.plans.forms import CompareForm
+from cases.web.shapes import Button
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.requests import SignedIn, signed_in
@@ -58,6 +59,7 @@ def about(request: SignedIn, case: Casefile, shown: FollowUpPlan | None) -> dict
     return {
         "record": shown,
         "plan": shown,
+        "button": Button(of=shown) if shown else None,
         "domains": by_domain(list(goals_of(shown))) if shown else [],
         "versions": plans_of(case, request.user, at=request.at),
         "making": plan_in_the_making(case, request.user, at=request.at),

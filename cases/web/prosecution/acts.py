@@ -13,8 +13,7 @@ from cases.prosecution.selectors import referral_numbered
 from cases.prosecution.services import approve_referral, send_referral, take_back_referral, withdraw_referral
 from cases.web.pages import FORM, typed
 from cases.web.prosecution.forms import ReasonForm
-from cases.web.prosecution.pages import referral_act
-from cases.web.shapes import Versioned
+from cases.web.prosecution.pages import button, referral_act
 from cities.roles.permissions import Permission
 from cities.web.requests import SignedIn, signed_in
 
@@ -22,10 +21,10 @@ from cities.web.requests import SignedIn, signed_in
 @require_POST
 @signed_in
 def approve(request: SignedIn, reference: str, number: int) -> HttpResponse:
-    """A button under the words that were read: it carries their version, and approves no others."""
+    """Somebody else answers for these words too."""
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, Versioned(request.POST, of=referral), partial(approve_referral, referral=referral),
+        request, referral, button(referral, request.POST), partial(approve_referral, referral=referral),
         permission=Permission.REFERRAL_APPROVE, said=_("The referral is approved. It can be sent."),
     )  # fmt: skip
 
@@ -50,7 +49,7 @@ def send(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     receivers = liaisons_at(referral.addressed_to, city_id=referral.city_id, at=request.at)
     return referral_act(
-        request, referral, Versioned(typed(request), of=referral),
+        request, referral, button(referral, typed(request)),
         partial(send_referral, referral=referral), permission=Permission.REFERRAL_SEND,
         said=_("The referral is sent."), template="cases/prosecution/send.html",
         receivers=receivers.select_related("user"),

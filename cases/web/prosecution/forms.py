@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.prosecution.models import Offence, ProsecutionReferral
+from cases.prosecution.models import Offence, ProsecutionReferral, ReferralFact
 from cases.prosecution.rules import ANSWERS, MOST_FACTS, Answer, FactDraft, Nature, ReferralGround, Urgency
 from cases.travel.rules import Reliability
 from cases.web.compared import Beside, Compared
@@ -141,7 +141,7 @@ class Written:
         if isinstance(self.form, Compared):
             self.form.read = read
             mine = self.standing if typed is None else _facts_so_far(typed)
-            self.form.beside[FACTS] = Beside(gettext("What it states"), _in_words(self.standing), _in_words(mine))
+            self.form.beside[FACTS] = Beside(gettext("What it states"), in_words(self.standing), in_words(mine))
         # What was typed is judged by itself: beside what stood there, a statement typed again would pass for none.
         self.facts = FactFormSet(typed, initial=None if self.is_judged else list(facts), prefix=FACTS)
         if self.has_grown and len(facts) < MOST_FACTS:
@@ -181,7 +181,12 @@ def _facts_so_far(typed: QueryDict) -> list[dict[str, Any]]:
     ]
 
 
-def _in_words(facts: Sequence[Mapping[str, Any]]) -> str:
+def as_typed(facts: Iterable[ReferralFact]) -> list[dict[str, Any]]:
+    """Statements that stand, by the names of the fields in which they are typed."""
+    return [{name: getattr(fact, name) for name in FactForm.base_fields} for fact in facts]
+
+
+def in_words(facts: Sequence[Mapping[str, Any]]) -> str:
     """The statements as they read, one by one, whether they stand or were typed."""
     natures = dict(Nature.choices)
     return "\n".join(

@@ -12,8 +12,7 @@ from cases.prosecution.selectors import referral_numbered
 from cases.prosecution.services import acknowledge_referral, answer_referral
 from cases.web.pages import FORM, typed
 from cases.web.prosecution.forms import AnswerForm
-from cases.web.prosecution.pages import referral_act
-from cases.web.shapes import Versioned
+from cases.web.prosecution.pages import button, referral_act
 from cities.roles.permissions import Permission
 from cities.web.requests import SignedIn, signed_in
 
@@ -23,7 +22,7 @@ from cities.web.requests import SignedIn, signed_in
 def acknowledge(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, Versioned(request.POST, of=referral), partial(acknowledge_referral, referral=referral),
+        request, referral, button(referral, request.POST), partial(acknowledge_referral, referral=referral),
         permission=Permission.REFERRAL_ACKNOWLEDGE, said=_("The cell is told that you have it."),
     )  # fmt: skip
 

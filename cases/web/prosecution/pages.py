@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -25,6 +25,8 @@ from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.rules import ANSWERS, ReferralStage, may_approve
 from cases.prosecution.selectors import case_of, facts_of, offences_of, stage_changes_of
 from cases.web.pages import attempt, case_page
+from cases.web.prosecution.forms import as_typed, in_words
+from cases.web.shapes import Button
 from cases.web.whence import reason_or_question
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
@@ -38,6 +40,12 @@ READ: dict[str, Any] = {"permission": Permission.REFERRAL_READ, "compartment": C
 def page_of(referral: ProsecutionReferral) -> str:
     """The address of a referral, the same for both houses."""
     return reverse("cases:referral", args=[referral.reference, referral.number])
+
+
+def button(referral: ProsecutionReferral, data: QueryDict | None = None) -> Button:
+    """The button under a referral, with what it states one by one."""
+    stated = in_words(as_typed(facts_of(referral)))
+    return Button(data, of=referral, also={"facts": stated})
 
 
 def referral_page(
@@ -58,6 +66,7 @@ def referral_page(
         "referral": referral,
         "facts": facts_of(referral),
         "offences": offences_of(referral),
+        "button": button(referral),
         "history": stage_changes_of(referral, request.user, at=request.at),
         "may_approve": Permission.REFERRAL_APPROVE in acts
         and may_approve(approver=request.user.pk, drafted_by=referral.drafted_by_id),

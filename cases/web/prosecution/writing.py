@@ -27,7 +27,7 @@ from cases.prosecution.selectors import (
 )
 from cases.prosecution.services import change_referral, draft_referral
 from cases.web.pages import FORM, attempt, case_page, typed
-from cases.web.prosecution.forms import ChangeReferralForm, FactForm, ReferralForm, Written, rows_of
+from cases.web.prosecution.forms import ChangeReferralForm, ReferralForm, Written, as_typed, rows_of
 from cases.web.prosecution.pages import page_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
@@ -56,7 +56,7 @@ def change(request: SignedIn, reference: str, number: int) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
     stands = {name: getattr(referral, name) for name in ReferralForm.base_fields if name != "offences"}
     stands["offences"] = [suspected.offence_id for suspected in offences_of(referral)]
-    facts = [{name: getattr(fact, name) for name in FactForm.base_fields} for fact in facts_of(referral)]
+    facts = as_typed(facts_of(referral))
     written = _written(request, ChangeReferralForm, begins=stands, facts=facts, of=referral)
     return _write(
         request, case, written, partial(change_referral, referral=referral),

@@ -20,7 +20,7 @@ from cases.prosecution.selectors import facts_of
 from tests.cases.web.conftest import ClientOf
 from tests.factories import Cast, a_plan, a_referral
 from tests.factories.checkins import a_checkin, an_agreed_plan
-from tests.forms import Form, form_with
+from tests.forms import Form, form_with, forms_of
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +215,57 @@ def test_absence__what_was_chosen_for_each_contact_is_kept(cast: Cast, case: Cas
     page_now, again = sent_again(alice, address, hers.sent(**{name: "LEAVE"}))
     assert again.sent()[name] == ["LEAVE"]
     assert "does not change it" in differs(page_now, "ends_on")
+
+
+def pressed(client: Client, address: str) -> Form:
+    """The form of the bare button on a page."""
+    return button_of(client.get(address).content.decode())
+
+
+def not_done(client: Client, address: str, button: Form) -> tuple[str, Form]:
+    """The page that comes back after a button that was overtaken, and its button now."""
+    answer = client.post(address, button.sent())
+    assert answer.status_code == 422, answer.headers
+    page = answer.content.decode()
+    return page, button_of(page)
+
+
+def button_of(page: str) -> Form:
+    return next(form for form in forms_of(page) if form.action and form.values("version"))
+
+
+def test_button__shows_which_words_became_others(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    """Nothing is typed at a button, but the words were read: another text isn't approved, and what differs is shown."""
+    referral = a_referral(case, cast)
+    page_of = f"/cases/{case.reference}/referrals/{referral.number}/"
+    mayor, carla = client_of(cast.mayor), client_of(cast.carla)
+    hers = pressed(mayor, page_of)
+    change = f"{page_of}change/"
+    sent: dict[str, Any] = {"facts-0-text": "Somebody else wrote this"}
+    assert carla.post(change, opened(carla, change).sent(statement="Another statement", **sent)).status_code == 302
+    page, again = not_done(mayor, f"{page_of}approve/", hers)
+    assert "An invented statement" in differs(page, "statement")
+    assert "Another statement" in differs(page, "statement")
+    assert "Somebody else wrote this" in differs(page, "facts")
+    assert not differs(page, "subject")
+    assert "What you typed is below" not in page
+    assert referral_stage(referral, cast) == "DRAFTED"
+    assert mayor.post(f"{page_of}approve/", again.sent()).status_code == 302
+    assert referral_stage(referral, cast) == "APPROVED"
+
+
+def test_button__nothing_of_what_was_read_differs(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    plan = a_plan(case, by=cast.alice, state="DRAFT", at=timezone.now())
+    page_of = f"/cases/{case.reference}/plan/{plan.number}/"
+    alice, carla = client_of(cast.alice), client_of(cast.carla)
+    hers = pressed(alice, page_of)
+    for act in ("propose", "take-back"):
+        assert carla.post(f"{page_of}{act}/", pressed(carla, page_of).sent()).status_code == 302
+    page, again = not_done(alice, f"{page_of}propose/", hers)
+    assert "None of its words differ" in page
+    assert alice.post(f"{page_of}propose/", again.sent()).status_code == 302
+
+
+def referral_stage(referral: ProsecutionReferral, cast: Cast) -> str:
+    with acting(cast.carla):
+        return ProsecutionReferral.objects.get(pk=referral.pk).stage
