@@ -120,10 +120,10 @@ def pages(user: User) -> dict[str, tuple[str, tuple[Any, ...]]]:
 
     from cases.access.services import acting
     from cases.casefiles.rules import Stage
-    from cases.casefiles.selectors import cases_for
+    from cases.casefiles.selectors import listed_cases
 
     with acting(user):
-        found = cases_for(user, at=timezone.now()).exclude(stage=Stage.CLOSED)
+        found = listed_cases(user, at=timezone.now()).exclude(stage=Stage.CLOSED)
         keys = list(found.values_list("pk", flat=True)[:2000])
         further = found.filter(pk__lt=keys[len(keys) // 2])
         wanted = {"first": found, "further": further, "mine": found.filter(lead_caseworker=user)}

@@ -3,12 +3,14 @@
     python3 -m bench.interleaved --requests 10000 [--threads 8] [--json]
 
 Servers of its own, with Django's pool on and fewer connections in it than threads. Ten invented cities, their
-coordinators, their caseworkers, and somebody who did not sign in, ask in turns: most of them for every case there is,
-in plain SQL without the application's own rule, some for the page of the cases. One in ten goes wrong: an error of the
-program, an error of the database, a statement that takes too long, a connection that is cut from the other side, one
-that the program drops in the middle. What came back is held against what stands in the tables. It says:
+coordinators, mayors and caseworkers, and somebody who did not sign in, ask in turns: most of them for every case and
+every plan there is, in plain SQL without the application's own rule, some for the page of the cases. One in ten goes
+wrong: an error of the program, an error of the database, a statement that takes too long, a connection that is cut from
+the other side, one that the program drops in the middle. What came back is held against what stands in the tables. It
+says:
 
-* `foreign`: cases that somebody saw and may not; `missing`: that she may see and did not, though nothing went wrong;
+* `foreign`: cases and plans that somebody saw and may not, and how often the tables of care were open to somebody to
+  whom they are closed; `missing`: what she may see and did not, though nothing went wrong;
 * `faults`: how many went wrong, by kind; `pages`: how many were pages.
 
 With `--json` the last line is JSON. It ends with 0 when nothing was foreign or missing.
@@ -40,6 +42,16 @@ CASES = 2_000
 CONNECTIONS = 4
 A_FAULT, A_PAGE, NOBODY = 0.1, 0.04, 0.05
 CASES_SEEN = "SELECT reference FROM cases_casefile"
+PLANS_SEEN = "SELECT 'plan of ' || c.reference FROM cases_followupplan p JOIN cases_casefile c ON c.id = p.casefile_id"
+#: Whether whoever asks may read care, which hangs on the role that her transaction acts as.
+IS_CARE_OPEN = "SELECT has_table_privilege('cases_followupplan', 'SELECT')"
+#: A plan for each case that its coordinator sees.
+PLANS = """
+INSERT INTO cases_followupplan (recorded_at, casefile_id, city_id, number, state, summary, person_view, consent,
+    consent_by, starts_on, version)
+SELECT %s, id, city_id, 1, 'DRAFT', '', '', 'NOT_ASKED', '', '2026-01-01', 1 FROM cases_casefile
+ON CONFLICT DO NOTHING
+"""
 
 
 class Mishap(Exception):
@@ -48,19 +60,24 @@ class Mishap(Exception):
 
 @dataclass(frozen=True)
 class Asker:
-    """Somebody, and the cases that she may see."""
+    """Somebody, the cases and plans that she may see, and whether she may read any care."""
 
     user: User | None
     hers: frozenset[str]
+    reads_care: bool = False
 
 
-def seen() -> set[str]:
-    """Every case that PostgreSQL shows, whoever asks."""
+def seen(asker: Asker) -> set[str]:
+    """Every case and every plan that PostgreSQL shows, whoever asks."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(CASES_SEEN)
-        return {reference for (reference,) in cursor.fetchall()}
+        shown = set(cursor.execute(CASES_SEEN).fetchall())
+        ((is_open,),) = cursor.execute(IS_CARE_OPEN).fetchall()
+        if is_open:
+            shown |= set(cursor.execute(PLANS_SEEN).fetchall())
+    care = {"care, which is closed to her"} if is_open and not asker.reads_care else set()
+    return {reference for (reference,) in shown} | care
 
 
 def _execute(statement: str) -> None:
@@ -91,12 +108,20 @@ FAULTS: Mapping[str, Callable[[], None]] = {
 
 def askers(name: str) -> list[Asker]:
     """Coordinators, who see their city, caseworkers, who see theirs, and nobody, who sees nothing."""
+    from datetime import datetime
+
+    from django.db import connection
+
     from bench.case_list import CITIES, fill
+    from cases.access.services import acting
     from cities.roles.rules import Role
     from cities.staff.models import Posting
     from tests.databases import connect_as_owner
 
     fill(CASES)
+    for coordinator in {posting.user for posting in Posting.objects.filter(role=Role.COORDINATOR)}:
+        with acting(coordinator), connection.cursor() as cursor:
+            cursor.execute(PLANS, [datetime.now().astimezone()])
     with connect_as_owner(name) as owner:
         owner.execute("ALTER TABLE cases_casefile NO FORCE ROW LEVEL SECURITY")
         rows = owner.execute("SELECT reference, city_id, owner_id FROM cases_casefile").fetchall()
@@ -108,7 +133,9 @@ def askers(name: str) -> list[Asker]:
             continue  # of five cities: that is another benchmark's
         covers = posting.role != Role.CASEWORKER
         hers = {ref for ref, city, who in rows if (city == posting.city_id if covers else who == posting.user_id)}
-        found.append(Asker(posting.user, frozenset(hers)))
+        reads_care = posting.role != Role.MAYOR
+        plans = {f"plan of {ref}" for ref in hers} if reads_care else set()
+        found.append(Asker(posting.user, frozenset(hers | plans), reads_care))
     assert len(found) > 2 * CITIES, "Too few who ask."
     return found
 
@@ -159,10 +186,10 @@ class Run:
         with transaction.atomic():
             if asker.user is not None:
                 act_as(asker.user)
-            shown |= seen()
+            shown |= seen(asker)
             if fault:
                 FAULTS[fault]()
-                shown |= seen()
+                shown |= seen(asker)
 
     def _page(self, user: User) -> set[str]:
         from django.test import Client
@@ -180,29 +207,33 @@ class Run:
             self.counted.update(more)
 
 
-def measure(requests: int, threads: int, seed: int) -> dict[str, Any]:
-    """All of them, so many at once."""
+def ask(requests: int, threads: int, seed: int, *, name: str) -> dict[str, Any]:
+    """All of them, so many at once, in the database of this name."""
     from django.db import connections
 
-    from tests.databases import point_at
-
     connection: Any = connections["default"]  # of PostgreSQL: it has a pool
-    with databases() as copy:
-        name = copy("")
-        point_at(name)
-        run = Run(askers(name), seed)
-        assert connection.pool is not None, "The pool is off."
-        run.warm_up()
-        connection.close()
-        started = time.perf_counter()
-        with ThreadPoolExecutor(threads) as pool:
-            for _done in pool.map(run.request, range(requests)):
-                pass
-        seconds = time.perf_counter() - started
-        connection.close_pool()
+    run = Run(askers(name), seed)
+    assert connection.pool is not None, "The pool is off."
+    run.warm_up()
+    connection.close()
+    started = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        for _done in pool.map(run.request, range(requests)):
+            pass
+    seconds = time.perf_counter() - started
+    connection.close_pool()
     found = {name: run.counted[name] for name in ("requests", "pages", "foreign", "missing")}
     faults = {name.removeprefix("fault: "): many for name, many in run.counted.items() if name.startswith("fault: ")}
     return found | {"seed": seed, "seconds": round(seconds, 1), "faults": sum(faults.values()), "by_kind": faults}
+
+
+def measure(requests: int, threads: int, seed: int) -> dict[str, Any]:
+    """In a database that is made for it, and dropped again."""
+    from tests.databases import point_at
+
+    with databases() as copy:
+        point_at(name := copy(""))
+        return ask(requests, threads, seed, name=name)
 
 
 def main() -> None:

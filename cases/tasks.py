@@ -6,12 +6,12 @@ spoken to, and a worker that is killed loses one batch's work, which the next ti
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from cases.access.services import as_clock
+from cases.access.services import as_clock, each_of
 from cases.audit.selectors import checkpoint_is_due
 from cases.audit.services import (
     draw_samples,
@@ -84,15 +84,33 @@ def notice_openings() -> None:
 
 @shared_task(name="cases.tasks.look_after_ledger")
 def look_after_ledger() -> None:
-    """Once an hour seal what came late and sign a checkpoint; send what waits; sound the alarm; draw samples."""
-    at = timezone.now()
+    """Once an hour seal what came late and sign a checkpoint; send what waits; sound the alarm; draw samples.
+
+    None of them waits for another: it is when sealing or signing fails that the alarm has to be heard.
+    """
+    steps = [_seal_and_sign, _sound_the_alarm, _draw_samples, _send]
+    each_of(steps, by=Clock.CLOCK, at=timezone.now(), what="looking after the ledger")
+
+
+def _seal_and_sign(*, by: Clock, at: datetime) -> int:
     if checkpoint_is_due(at=at):
-        seal(by=Clock.CLOCK, at=at, everything=True)
+        seal(by=by, at=at, everything=True)
     with as_clock():
-        make_checkpoint(by=Clock.CLOCK, at=at)
+        return int(make_checkpoint(by=by, at=at) is not None)
+
+
+def _sound_the_alarm(*, by: Clock, at: datetime) -> int:
     with as_clock():
-        leave_alarms(by=Clock.CLOCK, at=at)
+        return leave_alarms(by=by, at=at)
+
+
+def _draw_samples(*, by: Clock, at: datetime) -> int:
     with as_clock():
-        draw_samples(by=Clock.CLOCK, at=at)
-    while send_dispatches(by=Clock.CLOCK, at=timezone.now()).claimed:
-        pass
+        return draw_samples(by=by, at=at)
+
+
+def _send(*, by: Clock, at: datetime) -> int:
+    sent = 0
+    while claimed := send_dispatches(by=by, at=at).claimed:
+        sent, at = sent + claimed, timezone.now()
+    return sent

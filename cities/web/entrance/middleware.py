@@ -3,7 +3,6 @@ whether it came in with all that it takes, and whether it must show once more wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -41,8 +40,8 @@ SETTING_UP = AROUND | {
     "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 
-#: The pages of the administration that change something.
-CHANGES = re.compile(r"_(add|change|delete)$")
+#: Addresses of the administration on which nothing can be read.
+NOTHING_THERE = frozenset({"admin:login", "admin:logout", "admin:jsi18n"})
 
 
 class EntranceMiddleware:
@@ -97,7 +96,7 @@ class EntranceMiddleware:
         if name not in AROUND and marks.lacks_second_factor(request, request.user):
             may = name in SETTING_UP and not has_second_factor(request.user)
             return None if may else to_set_up(request, request.user)
-        if match.app_name == "admin" and CHANGES.search(match.url_name or ""):
+        if match.app_name == "admin" and name not in NOTHING_THERE:
             return ask_again(request)
         return None
 

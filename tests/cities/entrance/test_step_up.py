@@ -55,15 +55,15 @@ def test_step_up__by_a_code_which_counts_once(alice: Client, cast: Cast) -> None
     assert cast.alice.tokens.count() == 1
 
 
-def test_step_up__the_administration_asks_before_it_changes_anything(cast: Cast) -> None:
+def test_step_up__the_administration_asks_before_it_shows_or_changes_anything(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.administrator)
     without_marks(client, "entrance_shown")
     with_password(cast.administrator)
     client = sign_in(cast.administrator)
     with at(11):
-        assert client.get("/admin/").status_code == 200
-        assert client.get("/admin/cities/agency/").status_code == 200
+        for address in ("/admin/", "/admin/cities/agency/"):
+            assert client.get(address).headers["Location"].startswith("/accounts/reauthenticate/")
         where = client.get("/admin/cities/agency/add/").headers["Location"]
         assert where == "/accounts/reauthenticate/?next=%2Fadmin%2Fcities%2Fagency%2Fadd%2F"
         sent = {"name": "Invented school", "kind": "SCHOOL", "city": cast.city.pk}
@@ -71,6 +71,7 @@ def test_step_up__the_administration_asks_before_it_changes_anything(cast: Cast)
         assert (asked.status_code, "Invented school" in asked.content.decode()) == (403, True)
         done = client.post("/admin/cities/agency/add/", {**sent, "step_up_password": PASSWORD})
         assert done.status_code == 302, done.content
+        assert client.get("/admin/cities/agency/").status_code == 200
 
 
 def test_step_up__a_fragment_gives_the_whole_page_to_the_question(alice: Client) -> None:
