@@ -21,7 +21,7 @@ from cases.casefiles.selectors import listed_cases
 from cases.checkins.models import CheckIn
 from cases.checkins.selectors import listed_checkins
 from cases.plans.models import FollowUpPlan
-from cases.plans.selectors import plans_for
+from cases.plans.selectors import listed_plans
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.selectors import case_of, referrals_for
 from cities.admin.base import signed_in
@@ -126,7 +126,7 @@ class PlanAdmin(CaseworkAdmin):
     fields = ("casefile", "number", "state", "starts_on", "agreed_on", "review_on", "ended_on", "summary")
 
     def rows_for(self, user: Any, at: Any) -> QuerySet[Any]:
-        return plans_for(user, at=at)
+        return listed_plans(user, at=at)
 
 
 @admin.register(CheckIn)

@@ -27,6 +27,11 @@ def plans_of(case: Casefile, user: User, *, at: datetime) -> QuerySet[FollowUpPl
     return plans_for(user, at=at).filter(casefile_id=case.pk).order_by("-number")
 
 
+def listed_plans(user: User, *, at: datetime) -> QuerySet[FollowUpPlan]:
+    """Those of them that stand in lists: a plan of a case that she opened in an emergency doesn't."""
+    return FollowUpPlan.objects.listed_to(user, at=at).select_related("casefile", "recorded_by")
+
+
 def plan_for(user: User, case: Casefile, number: int, *, at: datetime) -> FollowUpPlan:
     """One version of a case's plan by its number, or `OutOfSight`."""
     return _found(plans_of(case, user, at=at).filter(number=number).first())
@@ -68,7 +73,7 @@ def action_for(user: User, pk: int, *, at: datetime) -> Action:
 def actions_due(user: User, *, at: datetime, within_days: int = 14) -> QuerySet[Action]:
     """What `user` has to do soon, or should have done, in the plans in force of open cases; the first due first."""
     until = timezone.localdate(at) + timedelta(days=within_days)
-    mine = Action.objects.visible_to(user, at=at).filter(owner=user, done_on__isnull=True, due_on__lte=until)
+    mine = Action.objects.listed_to(user, at=at).filter(owner=user, done_on__isnull=True, due_on__lte=until)
     in_force = mine.filter(goal__plan__state=PlanState.AGREED, casefile__closed_on__isnull=True)
     return in_force.select_related("goal__plan", "casefile__person", "owner").order_by("due_on", "pk")
 

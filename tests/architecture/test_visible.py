@@ -117,7 +117,6 @@ def plain(model: type[Model]) -> bool:
     max_examples=int(os.environ.get("HISTORIES", "10")),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failure is small as it is; each run costs a second
     suppress_health_check=list(HealthCheck),
-    deadline=None,
 )
 @given(POSTINGS, GRANTS)
 @pytest.mark.django_db

@@ -57,7 +57,7 @@ def two_cases(cast: Cast) -> tuple[User, list[Casefile]]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=60, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 @given(POSTINGS, POSTINGS, GRANTS, DAYS, st.none() | st.integers(0, 23))

@@ -32,7 +32,6 @@ TAGS = st.sampled_from(
 
 QUIET = settings(
     max_examples=REQUESTS,
-    deadline=None,
     database=None,
     derandomize="FUZZ_REQUESTS" not in os.environ,
     suppress_health_check=list(HealthCheck),

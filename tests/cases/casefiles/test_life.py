@@ -205,7 +205,5 @@ class CaseLife(RuleBasedStateMachine):
 def test_case__lives() -> None:
     run_state_machine_as_test(
         CaseLife,
-        settings=settings(
-            max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=15, stateful_step_count=15, suppress_health_check=list(HealthCheck)),
     )

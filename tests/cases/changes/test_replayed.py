@@ -119,7 +119,7 @@ def _do(kind: type[models.Model], pk: int, way: str, values: dict[str, Any], cas
         rows.filter(pk=pk).update(**values)
 
 
-@settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 @pytest.mark.django_db
 def test_history__replayed_backwards_gives_each_earlier_state(

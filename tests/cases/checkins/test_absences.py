@@ -228,7 +228,7 @@ def test_hand_over_absence__another_absence_of_that_day_keeps_it(followed: Follo
     assert followed.fresh(row).caseworker == bob
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dates(date(2024, 1, 1), date(2026, 12, 31)),
     st.integers(0, 20),

@@ -13,7 +13,7 @@ from cases.checkins.rules import MissStep, Outcome
 from tests.cases.checkins import oracle
 
 ONE = timedelta(days=1)
-HUNDREDS = settings(max_examples=200, deadline=None)
+HUNDREDS = settings(max_examples=200)
 CASEWORKER, COORDINATOR, CONFERENCE = ladder.STEPS
 
 

@@ -157,7 +157,7 @@ def check_told(rows: Sequence[Message], checkins: Sequence[CheckIn], now: dateti
 
 
 @given(story=STORIES)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reminders__whatever_happens(
     followed: Followed, monkeypatch: pytest.MonkeyPatch, story: list[tuple[str, int]]
 ) -> None:

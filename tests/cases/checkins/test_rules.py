@@ -13,7 +13,7 @@ from cities.places.rules import moment_of
 from tests.cases.checkins import oracle
 
 ONE = timedelta(days=1)
-HUNDREDS = settings(max_examples=500, deadline=None)
+HUNDREDS = settings(max_examples=500)
 
 day = st.dates(date(2014, 1, 1), date(2032, 12, 31))
 

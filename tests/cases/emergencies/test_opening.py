@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from cases.access.models import CaseAccess
@@ -14,6 +15,7 @@ from cases.access.selectors import compartments_open_to, knowers, those_who_may
 from cases.access.services import acting, as_clock
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import cases_for, listed_cases, may_own
+from cases.casefiles.services import leave_team
 from cases.checkins.selectors import calendar_of, checkins_for
 from cases.emergencies.models import EmergencyOpening
 from cases.emergencies.services import (
@@ -23,12 +25,14 @@ from cases.emergencies.services import (
 from cases.outbox.models import Message
 from cases.outbox.services import send_due
 from cases.people.selectors import listed_people, people_for, search
+from cases.plans.selectors import actions_due
+from cases.plans.services import add_action
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
 from cities.roles.permissions import Permission
-from cities.roles.rules import Compartment
+from cities.roles.rules import Compartment, Role
 from cities.staff.models import Posting, User
-from tests.factories import Cast, a_case, on_the_team
+from tests.factories import Cast, a_case, a_plan, on_the_team, posted
 from tests.factories.checkins import a_checkin, an_agreed_plan
 from tests.factories.emergencies import WHY, an_emergency
 
@@ -74,6 +78,34 @@ def test_opening__stands_in_no_list_and_nobody_is_told_by_it(cast: Cast, case: C
         wanted = [(cast.bob.pk, case.pk, case.city_id)]
         assert those_who_may(wanted, Permission.CHECKIN_RECORD, at=now) == set()
         assert not may_own(cast.bob, case, at=now)
+
+
+def test_opening__brings_back_nothing_that_was_hers_to_do(cast: Cast, case: Casefile) -> None:
+    now = timezone.now()
+    on_the_team(case, cast.bob, by=cast.carla, at=now)
+    plan = a_plan(case, by=cast.alice, at=now)
+    with acting(cast.alice):
+        add_action(goal=plan.goals.get(), by=cast.alice, at=now, text="Call", owner=cast.bob, due_on=timezone.localdate())
+    with acting(cast.bob):
+        assert actions_due(cast.bob, at=now).count() == 1
+    with acting(cast.carla):
+        leave_team(case=case, by=cast.carla, at=timezone.now(), user=cast.bob)
+    an_emergency(case, by=cast.bob)
+    with acting(cast.bob):
+        assert not actions_due(cast.bob, at=timezone.now()).exists()
+
+
+def test_opening__stands_in_no_list_of_the_administration_either(cast: Cast, case: Casefile) -> None:
+    at = timezone.now()
+    a_checkin(case, an_agreed_plan(case, by=cast.alice, at=at), by=cast.alice, at=at, due_on=timezone.localdate())
+    posted(cast.bob, Role.ADMINISTRATOR, cast.city)
+    an_emergency(case, by=cast.bob)
+    client = Client()
+    client.force_login(cast.bob)
+    for table in ("casefile", "followupplan", "checkin"):
+        answer = client.get(f"/admin/cases/{table}/")
+        assert answer.status_code == 200
+        assert case.reference not in answer.content.decode()
 
 
 def test_opening__puts_who_comes_onto_the_team_meanwhile_in_her_lists(cast: Cast, case: Casefile) -> None:

@@ -64,7 +64,7 @@ def record(by: User, people: list[list[Assessed]], cities: list[City]) -> None:
                 written.append(status)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(histories(), min_size=1, max_size=4), as_of=CLOSE_DAYS, known_on=CLOSE_DAYS)
 def test_counting__is_the_definition(cast: Cast, people: list[list[Assessed]], as_of: date, known_on: date) -> None:
     cities = [cast.city, cast.other_city]

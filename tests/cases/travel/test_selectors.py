@@ -35,7 +35,7 @@ def facts(what: str, true_since: date, known_since: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORIES, st.lists(st.tuples(OFFSETS, OFFSETS), min_size=5, max_size=5))
 def test_status_on__as_an_oracle_says(
     cast: Cast, history: list[tuple[str, int, int, int | None]], asked: list[tuple[int, int]]

@@ -14,13 +14,13 @@ from tests.cases.checkins import oracle
 day = st.dates(date(2014, 1, 1), date(2040, 12, 31))
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 @given(day)
 def test_is_working_day__neither_weekend_nor_feast(one: date) -> None:
     assert rules.is_working_day(one) == (not oracle.why_off(one))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(day, st.integers(0, 40))
 def test_working_days_after__counts_forward(one: date, count: int) -> None:
     found = rules.working_days_after(one, count)
@@ -28,7 +28,7 @@ def test_working_days_after__counts_forward(one: date, count: int) -> None:
     assert count == 0 or rules.is_working_day(found)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(day, st.integers(0, 40))
 def test_working_days_before__counts_back(one: date, count: int) -> None:
     found = rules.working_days_before(one, count)
@@ -103,7 +103,7 @@ def _plain_clock(utc: datetime) -> datetime:
     return (utc + timedelta(hours=ahead)).replace(tzinfo=None)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.datetimes(datetime(2015, 1, 1), datetime(2040, 12, 30)))  # noqa: DTZ001 -- a clock on the wall has no zone
 def test_day_of__by_a_clock_written_down_plainly(shown: datetime) -> None:
     utc = shown.replace(tzinfo=UTC)

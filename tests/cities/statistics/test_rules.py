@@ -82,7 +82,7 @@ def all_hidden(counts: Counts) -> Protected:
     return Protected(cells=cells, subtotals={})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(tables(areas=4, columns=1, most=25), tables(areas=3, columns=2, most=14)))
 def test_protect__a_protected_number_stays_open(counts: Counts) -> None:
     shown = protect(counts, one_group(counts))
