@@ -5,6 +5,7 @@ A model of the case in a few plain variables lives beside the real one; after ev
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 
 import pytest
@@ -205,5 +206,9 @@ class CaseLife(RuleBasedStateMachine):
 def test_case__lives() -> None:
     run_state_machine_as_test(
         CaseLife,
-        settings=settings(max_examples=15, stateful_step_count=15, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=int(os.environ.get("LIVES", "15")),
+            stateful_step_count=15,
+            suppress_health_check=list(HealthCheck),
+        ),
     )

@@ -85,7 +85,9 @@ def test_opening__brings_back_nothing_that_was_hers_to_do(cast: Cast, case: Case
     on_the_team(case, cast.bob, by=cast.carla, at=now)
     plan = a_plan(case, by=cast.alice, at=now)
     with acting(cast.alice):
-        add_action(goal=plan.goals.get(), by=cast.alice, at=now, text="Call", owner=cast.bob, due_on=timezone.localdate())
+        add_action(
+            goal=plan.goals.get(), by=cast.alice, at=now, text="Call", owner=cast.bob, due_on=timezone.localdate()
+        )
     with acting(cast.bob):
         assert actions_due(cast.bob, at=now).count() == 1
     with acting(cast.carla):
