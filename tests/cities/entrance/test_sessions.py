@@ -174,8 +174,8 @@ def test_signing_out__is_written_and_leaves_nothing(alice: Client, cast: Cast) -
 
 def _close(user: User, by: User, now: datetime) -> None:
     change_user(
-        user=user, by=by, at=now, first_name=user.first_name, last_name=user.last_name, language="en", phone="",
-        is_active=False,
+        user=user, by=by, at=now, version=user.version, first_name=user.first_name, last_name=user.last_name,
+        language="en", phone="", is_active=False,
     )  # fmt: skip
 
 
