@@ -22,7 +22,7 @@ from tests.forms import Form
 #: Of these nothing is typed: the first who withdraws them has, and the other is told so.
 ONCE = {"closingdays": "These days were withdrawn already."}
 #: What is changed by saying when it ends: a form without that is refused before anybody asks which version was read.
-ENDS = dict.fromkeys(("cellseat", "posting"), {"ends_on": "2092-01-01"})
+ENDS = {name: {"ends_on": "2092-01-01"} for name in ("cellseat", "posting")}
 SETTINGS = {str(model._meta.model_name): model for model in settings_kept()}
 
 
