@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cities.admin.overtaken import AsRead
-from cities.refusals import NotAllowed, Refused
+from cities.refusals import NotAllowed, Refused, Stale
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 from cities.staff.selectors import settings_standing, standing_of
@@ -136,4 +136,7 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
             raise PermissionDenied from refused
         except Refused as refused:
             request.refused = refused  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            shown = dict(extra_context or {})
+            if isinstance(refused, Stale):
+                shown["errors"] = None  # nothing is to be corrected: `admin/change_form.html` says what happened
+            return super().changeform_view(request, object_id, form_url, shown)

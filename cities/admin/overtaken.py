@@ -7,10 +7,17 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.utils import display_for_field
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from cities.refusals import Refused, Stale
+
+
+class Differs(ErrorList):
+    """What is said beside a field is no error, and isn't called one."""
+
+    template_name = "admin/differs.html"
 
 
 class AsRead(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument when it runs
@@ -35,14 +42,20 @@ class AsRead(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument wh
         self.initial["read"] = self.instance.version
         for name, field in self.fields.items():
             field.show_hidden_initial = name in self.initial and name != "read"
-        if isinstance(self.refused, Stale):
+        if self.is_overtaken:
+            self.error_class = Differs
             self._go_on_from_what_stands()
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether somebody else was quicker."""
+        return isinstance(self.refused, Stale)
 
     def tell_what_differs(self) -> None:
         """Beside each field what differs; on top, what to do about it."""
         for name, told in self.differs.items():
             self.add_error(name, told)
-        if isinstance(self.refused, Stale):
+        if self.is_overtaken:
             told = _("Nothing that this form asks for differs. Send it once more if you still mean it.")
             if self.differs:
                 told = _(
