@@ -17,7 +17,7 @@ from cities.refusals import Refused, Stale
 class Differs(ErrorList):
     """What is said beside a field is no error, and isn't called one."""
 
-    template_name = "admin/differs.html"
+    template_name = template_name_ul = "admin/differs.html"
 
 
 class AsRead(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument when it runs

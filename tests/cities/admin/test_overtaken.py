@@ -50,6 +50,8 @@ def test_overtaken__each_side_keeps_what_it_changed(client: Client, cast: Cast) 
         "language": ["Taken over as it stands now: somebody else changed it meanwhile. Before: English"],
         "last_name": ["What stands there now: Theirs"],
     }  # fmt: skip
+    assert "Please correct" not in answer.content.decode(), "It is no mistake of hers."
+    assert "Error:" not in answer.content.decode()
     again = _form(answer.content.decode()).sent()
     assert "is_active" not in again
     assert [again[name] for name in ("read", "language", "last_name", "phone")] == [
