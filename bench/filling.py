@@ -3,14 +3,14 @@
 #: Caseworkers with a posting, as the coordinator writes them.
 _USERS = """
 INSERT INTO cities_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
-    date_joined, language, phone, shortcuts, by_email, digest_at, remind_before, next_digest_at)
+    date_joined, language, phone, shortcuts, by_email, digest_at, remind_before, next_digest_at, version)
 SELECT '!', false, 'bench' || n, 'Testa', 'Example' || n, 'bench' || n || '@example.org', false, true, %(at)s, 'en',
-    '', true, true, '07:00', 0, %(at)s
+    '', true, true, '07:00', 0, %(at)s, 1
 FROM generate_series(1, %(workers)s) n
 """
 _POSTINGS = """
-INSERT INTO cities_posting (recorded_at, user_id, role, agency_id, city_id, starts_on)
-SELECT %(at)s, id, 'CASEWORKER', %(agency)s, %(city)s, %(first)s FROM cities_user WHERE username LIKE 'bench%%'
+INSERT INTO cities_posting (recorded_at, user_id, role, agency_id, city_id, starts_on, version)
+SELECT %(at)s, id, 'CASEWORKER', %(agency)s, %(city)s, %(first)s, 1 FROM cities_user WHERE username LIKE 'bench%%'
 """
 _PEOPLE = """
 INSERT INTO cases_person (recorded_at, city_id, official_name, sort_name, sex, birth_precision, language,

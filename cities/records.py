@@ -1,4 +1,4 @@
-"""The abstract row that everything the apparatus writes down is made of, its periods, and how a row is kept."""
+"""The abstract row that everything the apparatus writes down is made of, its periods, its versions, how it is kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import Func
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cities.refusals import Refused
+from cities.refusals import Refused, Stale
 
 
 class DateRange(Func):
@@ -47,6 +47,35 @@ def put_in(row: models.Model, values: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, values[name])
     return changed
+
+
+def require_as_read(row: models.Model, version: int | None, *, field: str = "") -> None:
+    """A row that stands is changed by whoever read it as it stands now: the one rule of it, for every room.
+
+    `version`: the one that was read; None: she knew of none, and made it anew. Raises `Stale` when another one stands,
+    and `Refused` beside `field` when there is one after all. The row is locked, or somebody could still come between.
+    """
+    if row._state.adding:
+        return
+    if version is None:
+        raise Refused(gettext("This was written already."), field=field, code="exists")
+    if version != row.version:  # type: ignore[attr-defined]  # whoever asks for a version has one
+        raise Stale(gettext("Somebody else changed this since you opened it."))
+
+
+def keep_version(row: models.Model, changed: list[str], *, field: str = "") -> None:
+    """Keep what is new, or the next version of what stands: `changed` names the fields that are now different."""
+    if row._state.adding:
+        keep(row, field=field)
+    else:
+        row.version += 1  # type: ignore[attr-defined]
+        keep(row, field=field, fields=[*changed, "version"])
+
+
+def version_of(rows: models.QuerySet[Any]) -> int | None:
+    """The version of the one row that these are, for whoever goes on to put it right. None: there is no such row."""
+    found: int | None = rows.values_list("version", flat=True).first()
+    return found
 
 
 def keep(row: models.Model, *, field: str = "", fields: list[str] | None = None) -> None:

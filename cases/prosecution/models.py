@@ -53,7 +53,8 @@ class Offence(Record):
     need_to_know: ClassVar[NeedToKnow] = known(
         Compartment.JUSTICE,
         path="code",
-        public="id recorded_at recorded_by code name_nl name_fr name_de name_en starts_on ends_on",
+        public="id recorded_at recorded_by code name_nl name_fr name_de name_en starts_on ends_on version",
+        bookkeeping="version",
     )
 
     code = models.CharField(_("article"), max_length=40)
@@ -63,6 +64,7 @@ class Offence(Record):
     name_en = models.CharField(_("name in English"), max_length=200)
     starts_on = models.DateField(_("in force from"))
     ends_on = models.DateField(_("in force until"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = VisibleQuerySet.as_manager()
 

@@ -53,7 +53,7 @@ class SeatAdmin(SettingsAdmin):
     def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
         if row is None:
             return seat_agency(by=by, at=at, **values)
-        return end_seat(seat=row, by=by, at=at, ends_on=values["ends_on"])
+        return end_seat(seat=row, by=by, at=at, **values)
 
     def get_form(self, request: Any, obj: models.Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -93,4 +93,7 @@ class ClosingDaysAdmin(SettingsAdmin):
     def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
         if row is None:
             return add_closing_days(by=by, at=at, **{name: values[name] for name in self.given_once})
-        return withdraw_closing_days(closing=row, by=by, at=at) if values.get("withdraw") else row
+        closing: ClosingDays = row
+        if values.get("withdraw"):
+            closing = withdraw_closing_days(closing=row, by=by, at=at, version=values["version"])
+        return closing

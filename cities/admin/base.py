@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cities.refusals import NotAllowed, Refused
+from cities.admin.overtaken import AsRead
+from cities.refusals import NotAllowed, Refused, Stale
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 from cities.staff.selectors import settings_standing, standing_of
@@ -26,10 +27,8 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument when it runs
+class SettingsForm(AsRead):
     """The shape of a setting. What a room refused is said beside the field it named."""
-
-    refused: ClassVar[Refused | None] = None
 
     def clean(self) -> dict[str, Any] | None:
         """A period that ends before it starts is no period to PostgreSQL, which could not be asked what overlaps it."""
@@ -39,6 +38,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no argum
             self.add_error("ends_on", _("A period ends after it starts."))
         if self.refused is not None:
             self.add_error(self.refused.field if self.refused.field in self.fields else None, self.refused.message)
+            self.tell_what_differs()
         return cleaned
 
 
@@ -56,7 +56,10 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
     is_code_list = False
 
     def keep(self, values: dict[str, Any], row: models.Model | None, *, by: Any, at: datetime) -> models.Model:
-        """Make the row, or change it, by a service. Gives the row as it stands now."""
+        """Make the row, or change it, by a service. Gives the row as it stands now.
+
+        Of a row that is changed, `values` has the `version` that was read.
+        """
         raise NotImplementedError
 
     def city_of(self, row: models.Model) -> int | None:
@@ -97,6 +100,12 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
         return self.given_once if obj is not None else ()
 
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """As Django's; a form about a row that stands carries the version that was read."""
+        (name, told), *others = super().get_fieldsets(request, obj)
+        carries = obj is not None and self.has_change_permission(request, obj)
+        return [(name, {**told, "fields": [*told["fields"], "read"]}), *others] if carries else [(name, told), *others]
+
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm[Any]]:
@@ -105,7 +114,10 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """The service's act, in the ledger as such. What it gives back is what the page goes on with."""
-        row = self.keep(dict(form.cleaned_data), form.instance if change else None, by=request.user, at=timezone.now())
+        values = dict(form.cleaned_data)
+        if change:
+            values["version"] = values.pop("read")
+        row = self.keep(values, form.instance if change else None, by=request.user, at=timezone.now())
         obj.pk = row.pk
         obj._state.adding = False
 
@@ -124,4 +136,7 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
             raise PermissionDenied from refused
         except Refused as refused:
             request.refused = refused  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            shown = dict(extra_context or {})
+            if isinstance(refused, Stale):
+                shown["errors"] = None  # nothing is to be corrected: `admin/change_form.html` says what happened
+            return super().changeform_view(request, object_id, form_url, shown)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _
+from django.http import HttpRequest
 
-from cities.admin.base import SettingsAdmin, SettingsForm
+from cities.admin.base import SettingsAdmin
 from cities.places.models import City, CitySettings, HotSpotDesignation, Population, SchoolHoliday
 from cities.places.services import (
     add_city,
@@ -21,7 +19,6 @@ from cities.places.services import (
     put_school_holiday,
     record_population,
 )
-from cities.refusals import Stale
 
 NAMES = ("name_nl", "name_fr", "name_de", "name_en")
 
@@ -80,45 +77,18 @@ class DesignationAdmin(SettingsAdmin):
         return designate(by=by, at=at, **known, **values)
 
 
-class CitySettingsForm(SettingsForm):
-    """It carries the version that was read. Overtaken, what stands now is said beside each field that differs, and
-    sending it once more is a decision."""
-
-    read = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
-            self.fields["read"].required = True
-            self.initial["read"] = self.instance.version
-        if isinstance(self.refused, Stale):
-            data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
-            data["read"] = str(self.initial["read"])
-            self.data = data
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if isinstance(self.refused, Stale):
-            for name in self.changed_data:
-                self.add_error(name, _("What stands there now: %(value)s") % {"value": self.initial[name]})
-        return cleaned
-
-
 @admin.register(CitySettings)
 class CitySettingsAdmin(SettingsAdmin):
     """How a city follows up. Without a row of its own it has the defaults."""
 
     list_display = ("city", "coordinator_after", "conference_after", "misses_in_a_row", "confirm_days", "quiet_from")
-    form = CitySettingsForm
     fields = (
         "city", "coordinator_after", "conference_after", "misses_in_a_row", "confirm_days", "quiet_from", "quiet_until",
-        "read",
     )  # fmt: skip
     given_once = ("city",)
 
     def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
-        known: dict[str, Any] = {} if row is None else {"city": row.city}
-        known["version"] = values.pop("read")
+        known = {} if row is None else {"city": row.city}
         return change_city_settings(by=by, at=at, **known, **values)
 
 

@@ -61,7 +61,7 @@ class PostingAdmin(SettingsAdmin):
     def keep(self, values: dict[str, Any], row: Any, *, by: Any, at: datetime) -> models.Model:
         if row is None:
             return appoint(by=by, at=at, **values)
-        return end_posting(posting=row, by=by, at=at, ends_on=values["ends_on"])
+        return end_posting(posting=row, by=by, at=at, **values)
 
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any

@@ -25,6 +25,7 @@ class Agency(Record):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("agency")
@@ -42,6 +43,7 @@ class CellSeat(Record):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="seats", verbose_name=_("agency"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("seat in the cell")
@@ -79,6 +81,7 @@ class ClosingDays(Record):
     settled_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("When the clock had planned anew what they move.")
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("closing days")

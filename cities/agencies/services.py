@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cities.agencies.models import Agency, CellSeat, ClosingDays
 from cities.ledger.rules import Clock
 from cities.places.models import City
-from cities.records import keep, put_in
+from cities.records import keep, keep_version, put_in, require_as_read
 from cities.refusals import Refused, clean_text
 from cities.staff.models import User
 from cities.staff.services import require_settings, write_settings
@@ -35,14 +35,15 @@ def add_agency(
 
 @transaction.atomic
 def change_agency(
-    *, agency: Agency, by: User | Clock, at: datetime, name: str, kind: str, email: str = "", phone: str = "",
-    is_active: bool = True,
+    *, agency: Agency, by: User | Clock, at: datetime, version: int, name: str, kind: str, email: str = "",
+    phone: str = "", is_active: bool = True,
 ) -> Agency:  # fmt: skip
     """How an agency is called and reached, and whether it is still in use. It stays in the city it belongs to."""
     found = require_settings(by, at=at, city_id=agency.city_id)
     agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    require_as_read(agency, version)
     if changed := put_in(agency, {**_values(name, kind, email, phone), "is_active": is_active}):
-        keep(agency, field="name", fields=changed)
+        keep_version(agency, changed, field="name")
         write_settings(
             by=by, act="CHANGE_AGENCY", row=agency, fields=changed, standing=found, city_id=agency.city_id
         )  # fmt: skip
@@ -78,14 +79,15 @@ def seat_agency(
 
 
 @transaction.atomic
-def end_seat(*, seat: CellSeat, by: User | Clock, at: datetime, ends_on: date) -> CellSeat:
+def end_seat(*, seat: CellSeat, by: User | Clock, at: datetime, version: int, ends_on: date) -> CellSeat:
     """From `ends_on` the agency no longer sits in the cell."""
     found = require_settings(by, at=at, city_id=seat.city_id)
     seat = CellSeat.objects.select_for_update().get(pk=seat.pk)
+    require_as_read(seat, version)
     if seat.ends_on is not None and seat.ends_on <= timezone.localdate(at):
         raise Refused(_("This seat has ended already."), field="ends_on", code="ended")
     if changed := put_in(seat, {"ends_on": ends_on}):
-        keep(seat, field="ends_on", fields=changed)
+        keep_version(seat, changed, field="ends_on")
         write_settings(by=by, act="END_SEAT", row=seat, fields=changed, standing=found, city_id=seat.city_id)
     return seat
 
@@ -113,14 +115,15 @@ def add_closing_days(
 
 
 @transaction.atomic
-def withdraw_closing_days(*, closing: ClosingDays, by: User | Clock, at: datetime) -> ClosingDays:
+def withdraw_closing_days(*, closing: ClosingDays, by: User | Clock, at: datetime, version: int) -> ClosingDays:
     """It is open after all: the clock puts back what had moved because of it."""
     found = require_settings(by, at=at, city_id=closing.agency.city_id)
     row = ClosingDays.objects.select_for_update().get(pk=closing.pk)
     if row.withdrawn_at is not None:
         raise Refused(_("These days were withdrawn already."), code="withdrawn")
+    require_as_read(row, version)
     row.withdrawn_at, row.settled_at = at, None
-    keep(row, field="withdrawn_at", fields=["withdrawn_at", "settled_at"])
+    keep_version(row, ["withdrawn_at", "settled_at"])
     write_settings(
         by=by, act="WITHDRAW_CLOSING_DAYS", row=row, fields=["withdrawn_at"], standing=found,
         city_id=closing.agency.city_id,

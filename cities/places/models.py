@@ -37,6 +37,7 @@ class City(Record):
     published_departures = models.PositiveIntegerField(_("published departures"), null=True, blank=True)
     published_departures_on = models.DateField(_("published departures, as of"), null=True, blank=True)
     note = models.TextField(_("note on the sources"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("city")
@@ -62,6 +63,7 @@ class HotSpotDesignation(Record):
     ends_on = models.DateField(_("until"), null=True, blank=True)
     grant_eur = models.DecimalField(_("grant in euro"), max_digits=12, decimal_places=2, null=True, blank=True)
     source = models.TextField(_("source"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("hot-spot designation")
@@ -95,6 +97,7 @@ class Population(Record):
     inhabitants = models.PositiveIntegerField(_("inhabitants"))
     is_approximate = models.BooleanField(_("approximate"), default=False)
     source = models.CharField(_("source"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("population")
@@ -120,6 +123,7 @@ class SchoolHoliday(Record):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), help_text=_("The first day of school again."))
     source = models.CharField(_("source"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("school holiday")

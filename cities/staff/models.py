@@ -68,6 +68,8 @@ class User(AbstractUser):
     )
     #: When the clock next looks what she is to be told. A new user's lies in the past: the next tick looks.
     next_digest_at = models.DateTimeField(default=datetime(2000, 1, 1, tzinfo=UTC), editable=False)
+    #: Of what is asked for in the administration and in her preferences: signing in, and the clock, make none.
+    version = models.PositiveIntegerField(default=1, editable=False)
     #: Set by a token's sign-in, on this object alone; nothing of it is kept.
     acts_within = Scope()
 
@@ -110,6 +112,7 @@ class Posting(Record):
         User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+",
         verbose_name=_("confirmed by"),
     )  # fmt: skip
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PostingQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ class Series(Record):
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=200)
     note = models.TextField(_("note on the method"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("series")
@@ -34,6 +35,7 @@ class Figure(Record):
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2)
     qualifier = models.CharField(_("qualifier"), max_length=30, blank=True)
     source = models.TextField(_("source"))
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("figure")

@@ -58,6 +58,24 @@ NAMES = {f"name_{language}": "Nowhere" for language in ("nl", "fr", "de", "en")}
 Typed = dict[str, str]
 
 
+#: What is typed by somebody who is at the same setting, of each kind: something else in the same field.
+OTHERWISE: dict[str, Typed] = {
+    "city": {"name_fr": "Ailleurs"},
+    "population": {"inhabitants": "47000"},
+    "hotspotdesignation": {"source": "Invented otherwise"},
+    "citysettings": {"misses_in_a_row": "5"},
+    "schoolholiday": {"ends_on": "2027-01-18"},
+    "agency": {"name": "Invented otherwise"},
+    "cellseat": {"ends_on": "2091-07-01"},
+    "closingdays": {"withdraw": "on"},
+    "user": {"last_name": "Invented otherwise"},
+    "posting": {"ends_on": "2091-01-01"},
+    "series": {"name": "Invented otherwise"},
+    "figure": {"value": "700"},
+    "offence": {"ends_on": "2027-04-08"},
+}
+
+
 def typed(cast: Cast) -> dict[str, tuple[Typed, Typed]]:
     """What is typed to keep a new setting of each kind, and then to change it: beside what stands in the form."""
     here, since = {"city": str(cast.city.pk)}, {"starts_on": "2024-01-01"}
@@ -76,7 +94,7 @@ def typed(cast: Cast) -> dict[str, tuple[Typed, Typed]]:
         "citysettings": (here, {"misses_in_a_row": "4"}),
         "schoolholiday": (day_off | NAMES | said | {"community": "FRENCH"}, {"ends_on": "2027-01-11"}),
         "agency": (here | name | {"kind": "NGO"}, {"name": "Invented again"}),
-        "cellseat": (here | since | {"agency": here_works}, {"ends_on": "2024-06-01"}),
+        "cellseat": (here | since | {"agency": here_works}, {"ends_on": "2090-06-01"}),
         "closingdays": (day_off | {"agency": here_works, "occasion": "The turn"}, {"withdraw": "on"}),
         "user": (user, {"last_name": "Invented again"}),
         "posting": (here | since | posting, {"ends_on": "2090-01-01"}),

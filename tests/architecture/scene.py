@@ -96,7 +96,8 @@ class Scene:
 
 def a_scene(cast: Cast) -> Scene:
     """Alice leads, Carla coordinates, the mayor approved, the liaison has received one referral."""
-    at, today = timezone.now() - timedelta(hours=1), timezone.localdate()
+    at = timezone.now() - timedelta(hours=1)
+    today = timezone.localdate(at)  # in the first hour of a day, the day before
     case = a_case(by=cast.carla, lead=cast.alice, at=at, name=f"Nemo {IN_CORE}", next_step=f"{IN_CORE} step")
     plan = a_plan(case, by=cast.alice, at=at, summary=f"{IN_CARE} summary")
     with acting(cast.alice):

@@ -23,6 +23,7 @@ from cities.roles.permissions import Permission
 from cities.staff.models import User
 from tests.architecture import acts
 from tests.architecture.acts import SCENES
+from tests.architecture.versions import changes_seen
 from tests.factories import Cast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,10 +161,11 @@ def test_service__writes_nothing_when_the_ledger_fails(name: str, cast: Cast, mo
     has been: nothing of it is."""
     start = transaction.savepoint()
     scene, entries = SCENES[name](cast), _Entries()
-    with monkeypatch.context() as patched, on_behalf_of(scene.by):
+    with monkeypatch.context() as patched, on_behalf_of(scene.by), changes_seen() as unseen:
         patched.setattr(ledger, "write", entries.write)
         scene.act()
     assert entries.written >= 1, "The act leaves no trace in the ledger."
+    assert not unseen, "A row that has a version is changed, and is no version further."
     _check_entry(scene.by, name)
     transaction.savepoint_rollback(start)
 

@@ -9,6 +9,7 @@ from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.prosecution.models import Offence, ProsecutionReferral
 from cases.prosecution.rules import FactDraft, Nature, ReferralGround, ReferralStage
+from cases.prosecution.selectors import offences
 from cases.prosecution.services import (
     acknowledge_referral,
     answer_referral,
@@ -19,6 +20,7 @@ from cases.prosecution.services import (
     withdraw_referral,
 )
 from cases.travel.rules import Reliability
+from cities.records import version_of
 from cities.roles.rules import Role
 from tests.factories.cast import Cast
 from tests.factories.places import AT, staff
@@ -75,6 +77,9 @@ def sent_referral(case: Casefile, cast: Cast, **fields: Any) -> ProsecutionRefer
 def an_offence(code: str = "999", *, starts_on: date = date(2015, 1, 1), ends_on: date | None = None) -> Offence:
     """An article that exists in no code."""
     keeper = staff(Role.ADMINISTRATOR, None, first_name="Keeper")
-    names = {f"name_{language}": f"Invented offence ({language})" for language in ("nl", "fr", "de", "en")}
+    names: dict[str, Any] = {f"name_{word}": f"Invented offence ({word})" for word in ("nl", "fr", "de", "en")}
     with acting(keeper):
-        return put_offence(by=keeper, at=AT, code=code, starts_on=starts_on, ends_on=ends_on, **names)
+        version = version_of(offences().filter(code=code, starts_on=starts_on))
+        return put_offence(
+            by=keeper, at=AT, version=version, code=code, starts_on=starts_on, ends_on=ends_on, **names
+        )  # fmt: skip

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess, cities_open_to
-from cases.access.rules import NotAllowed, OutOfSight, Stale
+from cases.access.rules import NotAllowed, OutOfSight
 from cases.access.selectors import standing
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
+from cities.records import require_as_read
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -57,8 +57,8 @@ def locked(row: RowT, *, version: int | None = None) -> RowT:
     found = type(row)._base_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
     if found is None:
         raise OutOfSight
-    if version is not None and version != found.version:  # type: ignore[attr-defined]  # whoever asks for a version has one
-        raise Stale(_("Somebody else changed this since you opened it."))
+    if version is not None:
+        require_as_read(found, version)
     return found
 
 

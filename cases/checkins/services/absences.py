@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess
-from cases.access.rules import Ending, Ground, OutOfSight, Refused, Stale
+from cases.access.rules import Ending, Ground, OutOfSight, Refused
 from cases.access.services import end_grants, locked, require, write_ledger
 from cases.casefiles.models import Casefile
 from cases.checkins.models import CheckIn
@@ -21,6 +21,7 @@ from cases.checkins.services.checks import file_of, open_file_of
 from cases.checkins.services.moving import hand_to, move
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of, moment_of
+from cities.records import require_as_read
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import Absence, User
@@ -53,8 +54,7 @@ def hand_over_absence(
     """
     require(by, ACT, at=at)
     row = _hers_to_arrange(absence, by, at=at)
-    if row.version != version:
-        raise Stale(_("Somebody else changed this since you opened it."))
+    require_as_read(row, version)
     _give_back(row, by=by, at=at)
 
     def act(checkin: CheckIn, one: Chosen) -> str:

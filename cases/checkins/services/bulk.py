@@ -22,7 +22,6 @@ from cases.checkins.services.checks import (
     file_of,
     open_file_of,
     refuse_caseworker,
-    refuse_stale,
     refuse_unless_planned,
     refuse_who_asked,
 )
@@ -30,6 +29,7 @@ from cases.checkins.services.moving import hand_to, move
 from cases.checkins.services.notes import write_note
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of, moment_of
+from cities.records import require_as_read
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, Compartment, Role
 from cities.staff.models import Posting, User
@@ -80,7 +80,7 @@ def one_by_one(
                 locked(row.casefile)  # first, as whoever moves one contact does
                 fresh = locked(row)
                 refuse_unless_planned(fresh)
-                refuse_stale(fresh, one.version)
+                require_as_read(fresh, one.version)
                 told[one.pk] = Told(row, True, act(fresh, one))
         except Refused as refused:
             told[one.pk] = Told(row, False, refused.message)

@@ -11,7 +11,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseRow
-from cases.access.rules import OutOfSight, Refused, Stale, clean_text
+from cases.access.rules import OutOfSight, Refused, clean_text
 from cases.access.selectors import may
 from cases.access.services import locked
 from cases.casefiles.models import Casefile
@@ -101,12 +101,6 @@ def mark_changed(row: CheckIn, *, at: datetime) -> tuple[str, str]:
     row.version += 1
     row.changed_at = at
     return "version", "changed_at"
-
-
-def refuse_stale(row: CheckIn, version: int) -> None:
-    """Somebody else changed the row since it was read."""
-    if row.version != version:
-        raise Stale(_("Somebody else changed this since you opened it."))
 
 
 def refuse_unless_planned(row: CheckIn) -> None:

@@ -26,7 +26,6 @@ from cases.checkins.services.checks import (
     refuse_kind,
     refuse_measures,
     refuse_second,
-    refuse_stale,
     refuse_unless_planned,
     refuse_who_asked,
     reminder_keys,
@@ -38,7 +37,7 @@ from cases.outbox.services import drop_messages
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of
-from cities.records import put_in
+from cities.records import put_in, require_as_read
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -107,7 +106,7 @@ def change_checkin(
     found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
     row = locked(checkin)
     refuse_unless_planned(row)
-    refuse_stale(row, version)
+    require_as_read(row, version)
     refuse_kind(kind)
     refuse_measures(duration=duration, tolerance_days=row.tolerance_days)
     if caseworker.pk != row.caseworker_id:
@@ -154,7 +153,7 @@ def reschedule_checkin(
     open_file_of(case)
     row = locked(checkin)
     refuse_unless_planned(row)
-    refuse_stale(row, version)
+    require_as_read(row, version)
     refuse_who_asked(asked_by)
     clean_text(reason, field="reason", needed=True)
     return move(
@@ -170,7 +169,7 @@ def cancel_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int, as
     found = require(by, Permission.CHECKIN_RESCHEDULE, case=case, at=at)
     row = locked(checkin)
     refuse_unless_planned(row)
-    refuse_stale(row, version)
+    require_as_read(row, version)
     refuse_who_asked(asked_by)
     clean_text(reason, field="reason", needed=True)
     row.state, row.asked_by = CheckInState.CANCELLED, asked_by
@@ -199,7 +198,7 @@ def reinstate_checkin(*, checkin: CheckIn, by: User, at: datetime, version: int)
         raise Refused(_("Another check-in has taken the place of this one."), code="replaced")
     if row.state != CheckInState.CANCELLED:
         raise Refused(_("This check-in is not cancelled."), code="not_cancelled")
-    refuse_stale(row, version)
+    require_as_read(row, version)
     row.state, row.asked_by = CheckInState.PLANNED, ""
     row.reminded_at = row.reminded_at if row.due_on < day_of(at) else None
     row.save(update_fields=["state", "asked_by", "reminded_at", *mark_changed(row, at=at)])

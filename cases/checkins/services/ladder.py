@@ -151,7 +151,8 @@ def reopen(missed: MissedContact, doing: Doing, *, terms: Terms) -> None:
     missed.answer, missed.answered_at, missed.answered_by = "", None, None
     if missed.cause == MissCause.MISSED:
         missed.in_a_row = _count(missed.checkin)
-    missed.save(update_fields=["answer", "answered_at", "answered_by", "in_a_row"])
+    missed.version += 1
+    missed.save(update_fields=["answer", "answered_at", "answered_by", "in_a_row", "version"])
     step = max(missed.steps.select_for_update(), key=lambda row: STEPS.index(MissStep(row.step)))
     step.over_at, step.deadline_on = None, deadline(step.step, doing.today, terms)
     step.version += 1

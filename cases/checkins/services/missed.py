@@ -147,7 +147,5 @@ def reopen_miss(*, missed: MissedContact, by: User, at: datetime, version: int) 
     row = locked(missed, version=version)
     doing = Doing(by, at, ACT, found)
     reopen(row, doing, terms=settings_of(case.city))
-    row.version += 1
-    row.save(update_fields=["version"])
     write_down([row], doing, operation=Operation.ALTER, fields=["answer"])
     return row

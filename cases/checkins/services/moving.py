@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cases.access.rules import Refused
@@ -98,7 +99,7 @@ def hand_to(
     fields = ["caseworker", "stands_in_for", "by_hand", "reminded_at", *mark_changed(checkin, at=at)]
     checkin.save(update_fields=fields)
     steps = MissedStep.objects.filter(missed__checkin=checkin, owner=before, over_at__isnull=True)
-    steps.update(owner=to)
+    steps.update(owner=to, version=F("version") + 1)
     write_ledger(
         operation=Operation.ALTER, by=by, act=act, case=case, record=checkin, compartment=Compartment.CORE,
         standing=found, recipient=f"user {to.pk}", fields=fields[:3],

@@ -14,7 +14,6 @@ from cases.checkins.rules import CONTACTS, CheckInState, MissAnswer, MissCause, 
 from cases.checkins.services.checks import (
     file_of,
     mark_changed,
-    refuse_stale,
     refuse_unless_planned,
     reminder_keys,
 )
@@ -25,6 +24,7 @@ from cases.outbox.services import drop_messages
 from cases.plans.models import FollowUpPlan
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of
+from cities.records import require_as_read
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -72,7 +72,7 @@ def record_checkin(
     found = require(by, Permission.CHECKIN_RECORD, case=case, at=at)
     row = locked(checkin)
     refuse_unless_planned(row)
-    refuse_stale(row, version)
+    require_as_read(row, version)
     if (row.early_from or row.due_on) > day_of(at):
         raise Refused(_("This check-in is still to come: reschedule it if it was held sooner."), code="future")
     held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
@@ -124,7 +124,7 @@ def correct_checkin(
     row = locked(checkin)
     if row.state != CheckInState.RECORDED:
         raise Refused(_("Nothing was recorded that could be corrected."), code="not_recorded")
-    refuse_stale(row, version)
+    require_as_read(row, version)
     held = _clean_outcome(row, outcome=outcome, held_on=held_on, reason=reason, at=at)
     was, row.outcome = row.outcome, outcome
     row.save(update_fields=["outcome", *mark_changed(row, at=at)])

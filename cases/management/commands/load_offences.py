@@ -11,7 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from cases.access.services import acting
+from cases.prosecution.selectors import offences
 from cases.prosecution.services import put_offence
+from cities.records import version_of
 from cities.refusals import NotAllowed, Refused
 from cities.staff.selectors import first_administrator, users
 
@@ -37,8 +39,10 @@ class Command(BaseCommand):
             with options["file"].open(encoding="utf-8", newline="") as stream, acting(by):
                 rows = list(csv.DictReader(stream))
                 for row in rows:
+                    code, starts_on = row["code"], date.fromisoformat(row["starts_on"])
                     put_offence(
-                        by=by, at=at, code=row["code"], starts_on=date.fromisoformat(row["starts_on"]),
+                        by=by, at=at, code=code, starts_on=starts_on,
+                        version=version_of(offences().filter(code=code, starts_on=starts_on)),
                         ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
                         **{name: row[name] for name in NAMES},
                     )  # fmt: skip

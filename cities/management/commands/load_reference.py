@@ -15,9 +15,12 @@ from django.utils import timezone
 
 from cities.ledger.rules import Clock
 from cities.places.models import City
-from cities.places.selectors import city_by_code
+from cities.places.selectors import city_by_code, designations, populations, school_holidays
 from cities.places.services import add_city, change_city, designate, put_school_holiday, record_population
+from cities.records import version_of
 from cities.refusals import Refused
+from cities.statistics.selectors import figures
+from cities.statistics.selectors import series as all_series
 from cities.statistics.services import put_figure, put_series
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -69,15 +72,18 @@ def load_cities(folder: Path, at: datetime) -> int:
     for row in rows:
         city = put_city(row, at)
         if row["population"]:
+            year = int(row["population_year"])
             record_population(
-                by=SETUP, at=at, city=city, year=int(row["population_year"]), inhabitants=int(row["population"]),
-                is_approximate=bool(row["population_qualifier"]), source=INHABITANTS_SOURCE,
+                by=SETUP, at=at, city=city, year=year, version=version_of(populations().filter(city=city, year=year)),
+                inhabitants=int(row["population"]), is_approximate=bool(row["population_qualifier"]),
+                source=INHABITANTS_SOURCE,
             )  # fmt: skip
         designation = rounds[row["round"]]
+        known: dict[str, Any] = {"city": city, "round": int(row["round"])}
         designate(
-            by=SETUP, at=at, city=city, round=int(row["round"]), starts_on=date.fromisoformat(designation["starts_on"]),
-            ends_on=day(designation["ends_on"]), grant_eur=Decimal(row["grant_2015_eur"]),
-            source=designation["source"],
+            by=SETUP, at=at, **known, version=version_of(designations().filter(**known)),
+            starts_on=date.fromisoformat(designation["starts_on"]), ends_on=day(designation["ends_on"]),
+            grant_eur=Decimal(row["grant_2015_eur"]), source=designation["source"],
         )  # fmt: skip
     return len(rows)
 
@@ -94,21 +100,32 @@ def put_city(row: Row, at: datetime) -> City:
     city = city_by_code(row["code"])
     if city is None:
         return add_city(by=SETUP, at=at, code=row["code"], nis=row["nis"], **values)
-    return change_city(city=city, by=SETUP, at=at, **values)
+    return change_city(city=city, by=SETUP, at=at, version=city.version, **values)
 
 
 def load_figures(folder: Path, at: datetime) -> int:
     """Series and figures; a source "same" is that of the row above. Gives how many figures there are."""
     series = {
-        row["code"]: put_series(by=SETUP, at=at, code=row["code"], name=row["name"], note=row["note"])
+        row["code"]: put_series(
+            by=SETUP,
+            at=at,
+            code=row["code"],
+            version=version_of(all_series().filter(code=row["code"])),
+            name=row["name"],
+            note=row["note"],
+        )
         for row in rows_of(folder / "series.csv")
     }
     rows, source = list(rows_of(folder / "published_figures.csv")), ""
     for row in rows:
         source = source if row["source"] == "same" else row["source"]
+        known: dict[str, Any] = {
+            "series": series[row["series"]], "as_of": date.fromisoformat(row["as_of"]), "area": row["area"],
+            "measure": row["measure"],
+        }  # fmt: skip
         put_figure(
-            by=SETUP, at=at, series=series[row["series"]], as_of=date.fromisoformat(row["as_of"]), area=row["area"],
-            measure=row["measure"], value=Decimal(row["value"]), qualifier=row["qualifier"], source=source,
+            by=SETUP, at=at, **known, version=version_of(figures().filter(**known)), value=Decimal(row["value"]),
+            qualifier=row["qualifier"], source=source,
         )  # fmt: skip
     return len(rows)
 
@@ -119,8 +136,10 @@ def load_school_holidays(folder: Path, at: datetime) -> int:
     rows = list(rows_of(path)) if path.exists() else []
     for row in rows:
         names = {name: row[name] for name in ("name_nl", "name_fr", "name_de", "name_en")}
+        community, starts_on = row["community"].upper(), date.fromisoformat(row["starts_on"])
+        standing = school_holidays().filter(community=community, starts_on=starts_on)
         put_school_holiday(
-            by=SETUP, at=at, community=row["community"].upper(), starts_on=date.fromisoformat(row["starts_on"]),
+            by=SETUP, at=at, community=community, starts_on=starts_on, version=version_of(standing),
             ends_on=date.fromisoformat(row["ends_on"]), source=row["source"], **names,
         )  # fmt: skip
     return len(rows)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cities.ledger import services as ledger
 from cities.ledger.rules import Operation
-from cities.records import keep, put_in
-from cities.refusals import NotAllowed, Refused, Stale
+from cities.records import keep, keep_version, put_in, require_as_read
+from cities.refusals import NotAllowed, Refused
 from cities.roles.permissions import Permission
 from cities.staff.models import Absence, User
 from cities.staff.selectors import Standing, could_stand_in_for, postings_of, standing_of
@@ -84,8 +84,7 @@ def _standing(absence: Absence, *, version: int) -> Absence:
     row = Absence.objects.select_for_update().get(pk=absence.pk)
     if row.withdrawn_at is not None:
         raise Refused(_("This absence was withdrawn."), code="withdrawn")
-    if row.version != version:
-        raise Stale(_("Somebody else changed this since you opened it."))
+    require_as_read(row, version)
     return row
 
 
@@ -98,8 +97,7 @@ def change_absence(
     row = _standing(absence, version=version)
     _clean(row.user, at=at, starts_on=starts_on, ends_on=ends_on, deputy=deputy)
     if changed := put_in(row, {"starts_on": starts_on, "ends_on": ends_on, "deputy": deputy}):
-        row.version += 1
-        keep(row, field="starts_on", fields=[*changed, "version"])
+        keep_version(row, changed, field="starts_on")
         _write(row, by=by, act="CHANGE_ABSENCE", found=found, city_id=city_id, fields=changed)
     return row
 
@@ -110,7 +108,6 @@ def withdraw_absence(*, absence: Absence, by: User, at: datetime, version: int) 
     found, city_id = _standing_over(absence.user, by, at=at)
     row = _standing(absence, version=version)
     row.withdrawn_at = at
-    row.version += 1
-    row.save(update_fields=["withdrawn_at", "version"])
+    keep_version(row, ["withdrawn_at"])
     _write(row, by=by, act="WITHDRAW_ABSENCE", found=found, city_id=city_id, fields=["withdrawn_at"])
     return row

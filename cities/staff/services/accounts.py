@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
-from cities.records import keep, put_in
+from cities.records import keep, keep_version, put_in, require_as_read
 from cities.refusals import NotAllowed, Refused, clean_text
 from cities.roles.permissions import Permission
 from cities.roles.rules import BOUND_TO_KIND, WITHOUT_CITY, Role
@@ -96,8 +96,8 @@ def create_user(
 
 @transaction.atomic
 def change_user(
-    *, user: User, by: User | Clock, at: datetime, first_name: str, last_name: str, language: str, phone: str,
-    is_active: bool,
+    *, user: User, by: User | Clock, at: datetime, version: int, first_name: str, last_name: str, language: str,
+    phone: str, is_active: bool,
 ) -> User:  # fmt: skip
     """How somebody is called and reached, and whether she can sign in. The e-mail address stays what it was:
     it is what she signs in with, and whoever could change it could sign in as her. An administrator of one city
@@ -105,6 +105,7 @@ def change_user(
     postings from that moment on, and with them all that was granted by them: opened again, it begins with nothing."""
     found = require_over(user, by=by, at=at)
     user = User.objects.select_for_update().get(pk=user.pk)
+    require_as_read(user, version)
     if user == by and not is_active:
         raise Refused(_("Nobody closes her own account."), field="is_active", code="oneself")
     values = {
@@ -115,7 +116,7 @@ def change_user(
         "is_active": is_active,
     }
     if changed := put_in(user, values):
-        keep(user, fields=changed)
+        keep_version(user, changed)
         write_settings(by=by, act="CHANGE_USER", row=user, fields=changed, standing=found)
         if not user.is_active:
             _close(user, by=by, at=at)
@@ -129,7 +130,7 @@ def _end_postings(user: User, *, by: User | Clock, at: datetime, standing: Stand
     left = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
     for posting in Posting.objects.select_for_update().filter(left, user=user).order_by("pk"):
         posting.ends_on, posting.ended_at = max(today, posting.starts_on), at if posting.starts_on <= today else None
-        keep(posting, field="is_active", fields=["ends_on", "ended_at"])
+        keep_version(posting, ["ends_on", "ended_at"], field="is_active")
         write_settings(
             by=by, act="END_POSTING", row=posting, fields=["ends_on"], standing=standing, city_id=posting.city_id
         )  # fmt: skip
@@ -143,37 +144,37 @@ def _close(user: User, *, by: User | Clock, at: datetime) -> None:
     user.feeds.filter(revoked_at__isnull=True).update(revoked_at=at)
 
 
-@transaction.atomic
-def change_preferences(
-    *,
-    by: User,
-    at: datetime,
-    language: str,
-    shortcuts: bool,
-    by_email: bool,
-    digest_at: time | None,
-    remind_before: int,
-) -> User:
-    """What somebody chooses for herself: language and keys, and how and when she is told what waits for her.
+class Preferences(TypedDict, total=False):
+    """What somebody chooses for herself: language and keys, and how and when she is told what waits for her."""
 
-    The clock looks again at once when that changes, so that it holds for what is on today.
+    language: str
+    shortcuts: bool
+    by_email: bool
+    digest_at: time | None
+    remind_before: int
+
+
+@transaction.atomic
+def change_preferences(*, by: User, at: datetime, **chosen: Unpack[Preferences]) -> User:
+    """She chose these for herself; what isn't among them stays as it stands.
+
+    She is the only one who chooses here, so it isn't asked which version she read (docs/decisions/0035); it becomes a
+    version further, because an administrator may be at the same account. The clock looks again at once when that
+    changes, so that it holds for what is on today.
     """
-    values = {
-        "language": language, "shortcuts": shortcuts, "by_email": by_email, "digest_at": digest_at,
-        "remind_before": remind_before,
-    }  # fmt: skip
-    if not 0 <= remind_before <= LONGEST_BEFORE:
+    if not 0 <= chosen.get("remind_before", 0) <= LONGEST_BEFORE:
         raise Refused(_("From 0 minutes to a day."), field="remind_before", code="range")
-    if changed := put_in(by, values):
+    row = User.objects.select_for_update().get(pk=by.pk)
+    if changed := put_in(row, chosen):
         if {"digest_at", "remind_before"} & set(changed):
-            by.next_digest_at = at
-        keep(by, fields=[*changed, "next_digest_at"])
+            row.next_digest_at = at
+        keep_version(row, [*changed, "next_digest_at"])
         standing = standing_of(by, Permission.CITY_READ, at=at) or Standing(None)
         ledger.write(
             operation=Operation.ALTER, by=by, act="PREFERENCES", object_type="user", object_ids=[by.pk],
             fields=sorted(changed), role=standing.role, agency_id=standing.agency_id,
         )  # fmt: skip
-    return by
+    return row
 
 
 @transaction.atomic
@@ -224,12 +225,13 @@ def appoint(
 
 
 @transaction.atomic
-def end_posting(*, posting: Posting, by: User | Clock, at: datetime, ends_on: date) -> Posting:
+def end_posting(*, posting: Posting, by: User | Clock, at: datetime, version: int, ends_on: date) -> Posting:
     """From `ends_on` the posting no longer holds, nor what was granted by it. A day gone by can't be taken back:
     who could see what on that day must stay true."""
     city_id = posting.city_id
     found = require_settings(by, at=at, city_id=city_id)
     posting = Posting.objects.select_for_update().get(pk=posting.pk)
+    require_as_read(posting, version)
     today = timezone.localdate(at)
     if posting.ends_on is not None and posting.ends_on <= today:
         raise Refused(_("This posting has ended already."), field="ends_on", code="ended")
@@ -239,7 +241,7 @@ def end_posting(*, posting: Posting, by: User | Clock, at: datetime, ends_on: da
         raise Refused(_("A posting ends on or after the day it starts."), field="ends_on", code="period")
     posting.ended_at = at if ends_on == today else None
     if changed := put_in(posting, {"ends_on": ends_on}):
-        keep(posting, field="ends_on", fields=[*changed, "ended_at"])
+        keep_version(posting, [*changed, "ended_at"], field="ends_on")
         write_settings(
             by=by, act="END_POSTING", row=posting, fields=changed, standing=found, city_id=city_id
         )  # fmt: skip

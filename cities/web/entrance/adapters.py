@@ -109,7 +109,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     # --- changes --------------------------------------------------------------------------------------------------
 
     def set_password(self, user: Any, password: str) -> None:
-        super().set_password(user, password)
+        user.set_password(password)
+        user.save(update_fields=["password"])  # and nothing else: an administrator may be at the same account
         request = context.request
         here = request.session.session_key or "" if request.user == user else ""
         note_password(by=user, at=timezone.now(), but=here)

@@ -13,8 +13,11 @@ from django.views.csrf import csrf_failure
 #: Never shown again: what opens something, and what a page says to itself.
 SECRET = ("password", "credential", "code", "secret")
 OWN = frozenset({
-    "csrfmiddlewaretoken", "next", "version", "as_read", "compared", "language", "_save", "_continue", "_addanother",
+    "csrfmiddlewaretoken", "next", "version", "read", "as_read", "compared", "language", "_save", "_continue",
+    "_addanother",
 })  # fmt: skip
+#: What she said is to stand, and what stood there when she opened it.
+UNSEEN = ("keep_", "initial-")
 
 Typed = list[tuple[str, str]]
 
@@ -24,7 +27,7 @@ def typed(request: HttpRequest) -> Typed:
     return [
         (name.replace("_", " ").replace("-", " ").strip().capitalize(), value)
         for name, values in request.POST.lists()
-        if name not in OWN and not name.startswith("keep_") and not any(word in name for word in SECRET)
+        if name not in OWN and not name.startswith(UNSEEN) and not any(word in name for word in SECRET)
         for value in values
         if value.strip()
     ]

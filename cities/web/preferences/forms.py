@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,11 @@ from cities.web.fields import TimeOfDayField
 
 
 class PreferencesForm(forms.Form):
-    """Language and keyboard, and how and when she is told what waits for her."""
+    """Language and keyboard, and how and when she is told what waits for her.
+
+    The page carries, unseen, what stood in each field. What she left as it was says nothing: in another window, or by
+    an administrator, it may have been changed since.
+    """
 
     language = forms.ChoiceField(
         label=_("Language of the pages"),
@@ -40,3 +46,13 @@ class PreferencesForm(forms.Form):
             (60, _("an hour before")), (120, _("two hours before")), (24 * 60, _("a day before")),
         ],
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def chosen(self) -> dict[str, Any]:
+        """What she chose on this page, and nothing that she only left as it stood there."""
+        as_it_was = {name for name in self.fields if self.add_initial_prefix(name) in self.data} - {*self.changed_data}
+        return {name: value for name, value in self.cleaned_data.items() if name not in as_it_was}

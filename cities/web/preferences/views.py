@@ -24,7 +24,7 @@ def preferences(request: SignedIn) -> HttpResponse:
         request.POST or None, initial={name: getattr(user, name) for name in PreferencesForm.base_fields}
     )
     if request.method == "POST" and form.is_valid():
-        change_preferences(by=user, at=request.at, **form.cleaned_data)
+        user = change_preferences(by=user, at=request.at, **form.chosen())
         translation.activate(user.language)
         messages.success(request, _("Your preferences are saved."))
         return redirect("cities:preferences")

@@ -56,7 +56,7 @@ def _(cast: Cast) -> Scene:
 @scene_of(change_agency)
 def _(cast: Cast) -> Scene:
     by = _keeper()
-    act = partial(change_agency, agency=cast.agency, by=by, at=AT, name="Invented house", kind="PREVENTION")
+    act = partial(change_agency, agency=cast.agency, by=by, at=AT, version=1, name="Invented house", kind="PREVENTION")
     return Scene(by, act)
 
 
@@ -70,7 +70,7 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     seat = seat_agency(by=Clock.SETUP, at=AT, city=cast.city, agency=cast.agency, starts_on=START)
     by = _keeper()
-    return Scene(by, partial(end_seat, seat=seat, by=by, at=AT, ends_on=TODAY))
+    return Scene(by, partial(end_seat, seat=seat, by=by, at=AT, version=1, ends_on=TODAY))
 
 
 NAMES: dict[str, Any] = {f"name_{language}": "Nowhere" for language in ("nl", "fr", "de", "en")}
@@ -86,7 +86,7 @@ def _(cast: Cast) -> Scene:
 @scene_of(change_city)
 def _(cast: Cast) -> Scene:
     by = _keeper()
-    act = partial(change_city, city=cast.city, by=by, at=AT, region="FLANDERS", languages="nl", **NAMES)
+    act = partial(change_city, city=cast.city, by=by, at=AT, version=1, region="FLANDERS", languages="nl", **NAMES)
     return Scene(by, act)
 
 
@@ -113,8 +113,8 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     by = _keeper()
     act = partial(
-        change_user, user=cast.bob, by=by, at=AT, first_name="Robert", last_name="Example", language="nl", phone="",
-        is_active=True,
+        change_user, user=cast.bob, by=by, at=AT, version=1, first_name="Robert", last_name="Example", language="nl",
+        phone="", is_active=True,
     )  # fmt: skip
     return Scene(by, act)
 
@@ -141,7 +141,7 @@ def _(cast: Cast) -> Scene:
 @scene_of(end_posting)
 def _(cast: Cast) -> Scene:
     by = _keeper()
-    return Scene(by, partial(end_posting, posting=posting_of(cast.bob), by=by, at=AT, ends_on=TODAY))
+    return Scene(by, partial(end_posting, posting=posting_of(cast.bob), by=by, at=AT, version=1, ends_on=TODAY))
 
 
 @scene_of(confirm_postings)
@@ -179,7 +179,7 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     row = add_closing_days(by=Clock.SETUP, at=AT, agency=cast.agency, **CLOSED)
     by = _keeper()
-    return Scene(by, partial(withdraw_closing_days, closing=row, by=by, at=AT))
+    return Scene(by, partial(withdraw_closing_days, closing=row, by=by, at=AT, version=1))
 
 
 @scene_of(change_city_settings)

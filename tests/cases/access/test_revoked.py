@@ -61,13 +61,13 @@ def takes_her_off(cast: Cast, case: Casefile) -> None:
 
 def ends_her_posting(cast: Cast, case: Casefile) -> None:
     today = timezone.localdate()
-    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=timezone.now(), ends_on=today)
+    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=timezone.now(), version=1, ends_on=today)
 
 
 def closes_her_account(cast: Cast, case: Casefile) -> None:
     change_user(
-        user=cast.bob, by=cast.administrator, at=timezone.now(), first_name="Bob", last_name="Example", language="en",
-        phone="", is_active=False,
+        user=cast.bob, by=cast.administrator, at=timezone.now(), version=1, first_name="Bob", last_name="Example",
+        language="en", phone="", is_active=False,
     )  # fmt: skip
 
 

@@ -200,7 +200,7 @@ def _oracle(written: Written, case: Casefile, begins: datetime, ends: datetime) 
 def test_who_can_see__a_posting_that_was_ended_at_noon_held_that_morning(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
     noon = AT.replace(hour=12)
-    end_posting(posting=posting_of(cast.alice), by=cast.administrator, at=noon, ends_on=TODAY)
+    end_posting(posting=posting_of(cast.alice), by=cast.administrator, at=noon, version=1, ends_on=TODAY)
     with acting(cast.carla):
         [sight] = [one for one in who_can_see(case, at=AT, until=noon) if one.user_id == cast.alice.pk]
         assert (sight.starts_at, sight.ends_at, sight.why_it_ended) == (AT, noon, "her posting ended")

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.utils import translation
 
-from cases.access.rules import NotAllowed, Refused
+from cases.access.rules import NotAllowed, Refused, Stale
 from cases.access.services import acting
 from cases.prosecution.models import Offence
 from cases.prosecution.selectors import offences, offences_on
@@ -36,9 +36,14 @@ def article(**fields: Any) -> dict[str, Any]:
 
 def test_put_offence__twice_is_once(keeper: User) -> None:
     with acting(keeper):
-        for name in ("One", "One", "Two"):
-            put_offence(by=keeper, **article(name_en=name))
+        for version, name in ((None, "One"), (1, "One"), (1, "Two")):
+            put_offence(by=keeper, **article(name_en=name, version=version))
         (row,) = offences()
+        with pytest.raises(Stale):
+            put_offence(by=keeper, **article(version=1))
+        with pytest.raises(Refused, match="written already") as known:
+            put_offence(by=keeper, **article())
+        assert (row.version, known.value.field) == (2, "code")
         with translation.override("fr"):
             assert str(row) == "999: Invented in fr"
         assert row.name_en == "Two"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from cases.access.rules import Ground
 from cases.access.selectors import team_of
@@ -19,7 +20,7 @@ from tests.factories import AT, TODAY, Cast, posted, posting_of
 
 def test_posting__that_ended_ends_its_grants_and_a_new_one_brings_nothing_back(cast: Cast, case: Casefile) -> None:
     noon = AT.replace(hour=12)
-    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=noon, ends_on=TODAY)
+    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=noon, version=1, ends_on=TODAY)
     with acting(cast.carla):  # at once, before any clock comes by
         assert not team_of(case, at=noon).filter(pk=cast.bob.pk).exists()
     again = appoint(
@@ -36,7 +37,7 @@ def test_posting__that_ended_ends_its_grants_and_a_new_one_brings_nothing_back(c
 
 
 def test_posting__that_ends_on_a_day_to_come_ends_them_then(cast: Cast, case: Casefile) -> None:
-    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=AT, ends_on=TODAY + 3 * DAY)
+    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=AT, version=1, ends_on=TODAY + 3 * DAY)
     assert tend(2).ended == 0
     assert tend(5).ended == 2
     midnight = (AT + 3 * DAY).replace(hour=0, minute=0)
@@ -44,10 +45,10 @@ def test_posting__that_ends_on_a_day_to_come_ends_them_then(cast: Cast, case: Ca
 
 
 def test_account__that_is_closed_ends_its_postings_and_opened_again_sees_nothing(cast: Cast, case: Casefile) -> None:
-    said = {"first_name": "Bob", "last_name": "Example", "language": "en", "phone": ""}
+    said: dict[str, Any] = {"first_name": "Bob", "last_name": "Example", "language": "en", "phone": ""}
     posted(cast.bob, Role.CASEWORKER, cast.city, starts_on=date(2024, 12, 1))
-    for is_active in (False, True):
-        change_user(user=cast.bob, by=cast.administrator, at=AT, **said, is_active=is_active)
+    for version, is_active in ((1, False), (2, True)):
+        change_user(user=cast.bob, by=cast.administrator, at=AT, version=version, **said, is_active=is_active)
     with acting(cast.bob):
         assert not Casefile.objects.exists()
     assert not Posting.objects.in_force(at=AT + 40 * DAY).filter(user=cast.bob).exists()
@@ -80,7 +81,7 @@ def test_leaving__says_why(cast: Cast, case: Casefile) -> None:
 def test_without_sight__names_who_still_leads_or_owns_what_she_lost(cast: Cast, case: Casefile) -> None:
     with acting(cast.carla):
         assert not without_sight(cast.carla, at=AT).exists()
-    end_posting(posting=posting_of(cast.alice), by=cast.administrator, at=AT, ends_on=TODAY)
+    end_posting(posting=posting_of(cast.alice), by=cast.administrator, at=AT, version=1, ends_on=TODAY)
     tend()
     for who, expected in ((cast.carla, [cast.alice]), (cast.mayor, []), (cast.carlo, [])):
         with acting(who):

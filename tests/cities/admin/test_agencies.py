@@ -12,7 +12,7 @@ def test_agency__added_and_put_out_of_use(cast: Cast) -> None:
     given = {"name": "House of Invention", "kind": "NGO", "city": cast.city.pk}
     assert client.post("/admin/cities/agency/add/", given).status_code == 302
     agency = Agency.objects.get(name="House of Invention")
-    answer = client.post(f"/admin/cities/agency/{agency.pk}/change/", {"name": agency.name, "kind": "NGO"})
+    answer = client.post(f"/admin/cities/agency/{agency.pk}/change/", {"name": agency.name, "kind": "NGO", "read": 1})
     assert answer.status_code == 302
     agency.refresh_from_db()
     assert (agency.is_active, agency.city) == (False, cast.city)
@@ -25,8 +25,8 @@ def test_seat__given_and_ended(cast: Cast) -> None:
     assert client.post("/admin/cities/cellseat/add/", given).status_code == 302
     assert "ends_on" not in errors(client.post("/admin/cities/cellseat/add/", given))
     pk = cast.city.seats.get().pk
-    assert errors(client.post(f"/admin/cities/cellseat/{pk}/change/", {"ends_on": ""})).keys() == {"ends_on"}
-    assert client.post(f"/admin/cities/cellseat/{pk}/change/", {"ends_on": "2024-06-01"}).status_code == 302
+    assert errors(client.post(f"/admin/cities/cellseat/{pk}/change/", {"ends_on": "", "read": 1})).keys() == {"ends_on"}
+    assert client.post(f"/admin/cities/cellseat/{pk}/change/", {"ends_on": "2024-06-01", "read": 1}).status_code == 302
     assert str(cast.city.seats.get().ends_on) == "2024-06-01"
 
 
@@ -37,6 +37,6 @@ def test_closing_days__added_and_withdrawn(cast: Cast) -> None:
     assert errors(client.post("/admin/cities/closingdays/add/", given)).keys() == {"starts_on"}
     here = f"/admin/cities/closingdays/{cast.agency.closings.get().pk}/change/"
     for ticked, stands in (({}, True), ({"withdraw": "on"}, False)):
-        assert client.post(here, ticked).status_code == 302
+        assert client.post(here, {**ticked, "read": 1}).status_code == 302
         assert cast.agency.closings.filter(withdrawn_at__isnull=True).exists() is stands
     assert client.get(here).status_code == 200

@@ -15,7 +15,9 @@ def test_city__added_and_changed_by_the_country(country: User) -> None:
     assert client.post("/admin/cities/city/add/", given).status_code == 302
     city = City.objects.get(code="NOW")
     assert (city.recorded_by, last_act()) == (country, ("ADD_CITY", country))
-    answer = client.post(f"/admin/cities/city/{city.pk}/change/", {**given, "code": "OTH", "name_fr": "Nulle part"})
+    answer = client.post(
+        f"/admin/cities/city/{city.pk}/change/", {**given, "code": "OTH", "name_fr": "Nulle part", "read": 1}
+    )
     assert answer.status_code == 302
     city.refresh_from_db()
     assert (city.code, city.name_fr, last_act()[0]) == ("NOW", "Nulle part", "CHANGE_CITY")
@@ -32,7 +34,7 @@ def test_city__what_the_room_refuses_is_said_beside_the_field(country: User) -> 
 def test_city__an_administrator_keeps_her_own(cast: Cast) -> None:
     client = as_(cast.administrator)
     assert client.get("/admin/cities/city/add/").status_code == 403
-    given = {"region": "FLANDERS", "languages": "nl", **NAMES}
+    given = {"region": "FLANDERS", "languages": "nl", "read": 1, **NAMES}
     assert client.post(f"/admin/cities/city/{cast.city.pk}/change/", given).status_code == 302
     assert client.post(f"/admin/cities/city/{cast.other_city.pk}/change/", given).status_code == 403
     assert client.get(f"/admin/cities/city/{cast.other_city.pk}/change/").status_code == 200  # to read
@@ -45,7 +47,9 @@ def test_population__recorded_for_ones_own_city(cast: Cast) -> None:
     given = {"city": cast.city.pk, "year": 2024, "inhabitants": 45_000, "source": "Invented"}
     assert client.post("/admin/cities/population/add/", given).status_code == 302
     row = Population.objects.get()
-    answer = client.post(f"/admin/cities/population/{row.pk}/change/", {"inhabitants": 46_000, "source": "Invented"})
+    answer = client.post(
+        f"/admin/cities/population/{row.pk}/change/", {"inhabitants": 46_000, "source": "Invented", "read": 1}
+    )
     assert answer.status_code == 302
     assert Population.objects.get().inhabitants == 46_000
     given = {**given, "city": cast.other_city.pk}
@@ -58,7 +62,7 @@ def test_designation__by_the_country(cast: Cast, country: User) -> None:
     assert as_(cast.administrator).post("/admin/cities/hotspotdesignation/add/", given).status_code == 403
     assert as_(country).post("/admin/cities/hotspotdesignation/add/", given).status_code == 302
     row = HotSpotDesignation.objects.get()
-    changed = {"starts_on": "2015-01-01", "ends_on": "2014-01-01", "source": "Invented"}
+    changed = {"starts_on": "2015-01-01", "ends_on": "2014-01-01", "source": "Invented", "read": 1}
     answer = as_(country).post(f"/admin/cities/hotspotdesignation/{row.pk}/change/", changed)
     assert "A period ends after it starts." in str(errors(answer))
     assert as_(country).post(
@@ -102,7 +106,7 @@ def test_school_holidays__by_the_country(cast: Cast, country: User) -> None:
     assert client.post("/admin/cities/schoolholiday/add/", given).status_code == 302
     (row,) = SchoolHoliday.objects.all()
     assert client.post(
-        f"/admin/cities/schoolholiday/{row.pk}/change/", {**given, "ends_on": "2027-01-11"}
+        f"/admin/cities/schoolholiday/{row.pk}/change/", {**given, "ends_on": "2027-01-11", "read": 1}
     ).status_code == 302  # fmt: skip
     row.refresh_from_db()
     assert str(row.ends_on) == "2027-01-11"

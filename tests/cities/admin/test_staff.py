@@ -19,14 +19,14 @@ def test_user__made_without_a_password_and_closed(cast: Cast) -> None:
         client.post("/admin/cities/user/add/", {**given, "first_name": "", "email": "n@e.org"})
     )
     assert errors(client.post("/admin/cities/user/add/", given)).keys() <= {"email", "__all__"}
-    change = {"first_name": "Nova", "last_name": "Invented", "language": "nl", "email": "other@example.org"}
+    change = {"first_name": "Nova", "last_name": "Invented", "language": "nl", "email": "other@example.org", "read": 1}
     assert client.post(f"/admin/cities/user/{user.pk}/change/", change).status_code == 302
     user.refresh_from_db()
     assert (user.is_active, user.email) == (False, "nova@example.org")
 
 
 def test_user__not_one_of_another_city(cast: Cast) -> None:
-    change = {"first_name": "Charlie", "last_name": "Invented", "language": "nl"}
+    change = {"first_name": "Charlie", "last_name": "Invented", "language": "nl", "read": 1}
     client = as_(cast.administrator)
     assert client.post(f"/admin/cities/user/{cast.charlie.pk}/change/", change).status_code == 403
     cast.charlie.refresh_from_db()
@@ -48,9 +48,11 @@ def test_posting__appointed_ended_and_never_overlapping(cast: Cast) -> None:
     again = errors(client.post("/admin/cities/posting/add/", a_posting(cast, user, starts_on="2024-06-01")))
     assert "holds the same posting in that period" in str(again)
     path = f"/admin/cities/posting/{posting.pk}/change/"
-    assert errors(client.post(path, {"ends_on": ""})).keys() == {"ends_on"}
-    assert errors(client.post(path, {"ends_on": "2024-06-01"})) == {"ends_on": ["A posting ends today or later."]}
-    assert client.post(path, {"ends_on": "2090-01-01", "role": "COORDINATOR"}).status_code == 302
+    assert errors(client.post(path, {"ends_on": "", "read": 1})).keys() == {"ends_on"}
+    assert errors(client.post(path, {"ends_on": "2024-06-01", "read": 1})) == {
+        "ends_on": ["A posting ends today or later."]
+    }
+    assert client.post(path, {"ends_on": "2090-01-01", "role": "COORDINATOR", "read": 1}).status_code == 302
     posting.refresh_from_db()
     assert (str(posting.ends_on), posting.role) == ("2090-01-01", "CASEWORKER")
 

@@ -22,10 +22,10 @@ def test_figures__by_a_superuser_without_posting(db: None) -> None:
     }
     assert client.post("/admin/cities/figure/add/", {**given, "qualifier": "about"}).status_code == 302
     figure = Figure.objects.get()
-    assert errors(client.post(f"/admin/cities/figure/{figure.pk}/change/", {"value": 1, "source": ""})).keys() == {
-        "source"
-    }
-    answer = client.post(f"/admin/cities/series/{series.pk}/change/", {"code": "other", "name": "Renamed"})
+    assert errors(
+        client.post(f"/admin/cities/figure/{figure.pk}/change/", {"value": 1, "source": "", "read": 1})
+    ).keys() == {"source"}
+    answer = client.post(f"/admin/cities/series/{series.pk}/change/", {"code": "other", "name": "Renamed", "read": 1})
     assert answer.status_code == 302
     series.refresh_from_db()
     assert (series.code, series.name) == ("invented", "Renamed")

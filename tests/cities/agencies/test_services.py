@@ -18,7 +18,7 @@ from cities.agencies.services import (
 )
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
-from cities.refusals import NotAllowed, Refused
+from cities.refusals import NotAllowed, Refused, Stale
 from tests.factories import AT, TODAY, Cast, an_agency
 
 
@@ -62,12 +62,15 @@ def test_add_agency__one_of_a_name(cast: Cast) -> None:
 
 def test_change_agency__only_what_differs(cast: Cast) -> None:
     same: dict[str, Any] = {"name": cast.agency.name, "kind": cast.agency.kind}
-    change_agency(agency=cast.agency, by=cast.administrator, at=AT, **same)
-    changed = change_agency(agency=cast.agency, by=cast.administrator, at=AT, **same, is_active=False)
+    change_agency(agency=cast.agency, by=cast.administrator, at=AT, version=1, **same)
+    changed = change_agency(agency=cast.agency, by=cast.administrator, at=AT, version=1, **same, is_active=False)
     assert (changed.is_active, changed in agencies(), changed in agencies_of(cast.city)) == (False, True, False)
+    assert changed.version == 2
+    with pytest.raises(Stale):
+        change_agency(agency=cast.agency, by=cast.administrator, at=AT, version=1, **same, phone="02 555 00 00")
     assert written() == [("CHANGE_AGENCY", ["is_active"], cast.city.pk)]
     with pytest.raises(NotAllowed):
-        change_agency(agency=cast.office, by=cast.administrator, at=AT, **same)
+        change_agency(agency=cast.office, by=cast.administrator, at=AT, version=1, **same)
 
 
 def test_agencies_for__those_of_no_city_too(cast: Cast) -> None:
@@ -96,11 +99,13 @@ def test_seat_agency__periods_do_not_overlap(cast: Cast) -> None:
 def test_end_seat__once(cast: Cast) -> None:
     given: dict[str, Any] = {"by": cast.administrator, "at": AT}
     seat = seat_agency(**given, city=cast.city, agency=cast.agency, starts_on=date(2024, 1, 1))
-    later = end_seat(**given, seat=seat, ends_on=TODAY + timedelta(days=9))
-    ended = end_seat(**given, seat=later, ends_on=TODAY)
+    later = end_seat(**given, seat=seat, version=1, ends_on=TODAY + timedelta(days=9))
+    with pytest.raises(Stale):
+        end_seat(**given, seat=seat, version=1, ends_on=TODAY)
+    ended = end_seat(**given, seat=later, version=2, ends_on=TODAY)
     assert list(seats_of(cast.city, on=TODAY)) == []
     with pytest.raises(Refused, match="ended already") as caught:
-        end_seat(**given, seat=ended, ends_on=TODAY + timedelta(days=1))
+        end_seat(**given, seat=ended, version=3, ends_on=TODAY + timedelta(days=1))
     assert caught.value.field == "ends_on"
 
 
@@ -108,10 +113,10 @@ def test_end_seat__not_before_it_starts_and_nothing_when_nothing_differs(cast: C
     given: dict[str, Any] = {"by": cast.administrator, "at": AT}
     ends_on = TODAY + timedelta(days=9)
     seat = seat_agency(**given, city=cast.city, agency=cast.agency, starts_on=TODAY, ends_on=ends_on)
-    end_seat(**given, seat=seat, ends_on=ends_on)
+    end_seat(**given, seat=seat, version=1, ends_on=ends_on)
     assert [act for act, _, _ in written()] == ["SEAT_AGENCY"]
     with pytest.raises(Refused) as caught:
-        end_seat(**given, seat=seat, ends_on=TODAY)
+        end_seat(**given, seat=seat, version=1, ends_on=TODAY)
     assert caught.value.field == "ends_on"
 
 
@@ -127,10 +132,13 @@ def test_closing_days__added_never_twice_and_withdrawn(cast: Cast) -> None:
             add_closing_days(by=Clock.SETUP, **said, ends_on=wrong)
         assert refused.value.field == field
     with pytest.raises(NotAllowed):
-        withdraw_closing_days(closing=row, by=cast.carla, at=AT)
-    assert withdraw_closing_days(closing=row, by=cast.administrator, at=AT).withdrawn_at == AT
+        withdraw_closing_days(closing=row, by=cast.carla, at=AT, version=1)
+    with pytest.raises(Stale):
+        withdraw_closing_days(closing=row, by=cast.administrator, at=AT, version=2)
+    withdrawn = withdraw_closing_days(closing=row, by=cast.administrator, at=AT, version=1)
+    assert (withdrawn.withdrawn_at, withdrawn.version) == (AT, 2)
     assert not closing_days().exists()
-    with pytest.raises(Refused):
-        withdraw_closing_days(closing=row, by=cast.administrator, at=AT)
+    with pytest.raises(Refused, match="withdrawn already"):
+        withdraw_closing_days(closing=row, by=cast.administrator, at=AT, version=1)
     assert add_closing_days(by=Clock.SETUP, **said, ends_on=until).recorded_by is None
     assert [act for act, *_ in written()] == ["ADD_CLOSING_DAYS", "WITHDRAW_CLOSING_DAYS", "ADD_CLOSING_DAYS"]

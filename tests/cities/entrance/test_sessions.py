@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cities.entrance.selectors import presence, sessions_of
@@ -165,6 +167,16 @@ def test_a_new_password__ends_the_other_sessions(alice: Client, cast: Cast) -> N
     assert LedgerEntry.objects.filter(act="PASSWORD_CHANGED", actor=cast.alice).count() == 1
 
 
+def test_a_new_password__writes_nothing_else_of_the_account(alice: Client, cast: Cast) -> None:
+    """An administrator may be at the same account: what she saves meanwhile isn't taken back."""
+    new = {"oldpassword": PASSWORD, "password1": PASSWORD + "!", "password2": PASSWORD + "!"}
+    with CaptureQueriesContext(connection) as asked:
+        assert alice.post("/accounts/password/change/", new).status_code == 302
+    [written] = [one["sql"] for one in asked if one["sql"].startswith('UPDATE "cities_user" SET "password"')]
+    assert written.partition(" WHERE ")[0].count('" = ') == 1
+    assert User.objects.get(pk=cast.alice.pk).version == 1
+
+
 def test_signing_out__is_written_and_leaves_nothing(alice: Client, cast: Cast) -> None:
     alice.post("/accounts/logout/")
     assert not is_in(alice)
@@ -174,8 +186,8 @@ def test_signing_out__is_written_and_leaves_nothing(alice: Client, cast: Cast) -
 
 def _close(user: User, by: User, now: datetime) -> None:
     change_user(
-        user=user, by=by, at=now, first_name=user.first_name, last_name=user.last_name, language="en", phone="",
-        is_active=False,
+        user=user, by=by, at=now, version=user.version, first_name=user.first_name, last_name=user.last_name,
+        language="en", phone="", is_active=False,
     )  # fmt: skip
 
 

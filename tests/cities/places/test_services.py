@@ -80,20 +80,28 @@ def test_add_city__refuses(country: User, fields: dict[str, Any], field: str) ->
 
 def test_change_city__writes_only_what_differs(cast: Cast) -> None:
     same = words(region="FLANDERS", languages="nl", **{f"name_{x}": "Vilvoorde" for x in ("nl", "fr", "de", "en")})
-    change_city(city=cast.city, by=cast.administrator, **same)
+    change_city(city=cast.city, by=cast.administrator, version=1, **same)
     assert written() == []
-    city = change_city(city=cast.city, by=cast.administrator, **{**same, "name_fr": "Vilvorde"})
-    assert city.name_fr == "Vilvorde"
+    city = change_city(city=cast.city, by=cast.administrator, version=1, **{**same, "name_fr": "Vilvorde"})
+    assert (city.name_fr, city.version) == ("Vilvorde", 2)
+    with pytest.raises(Stale):
+        change_city(city=cast.city, by=cast.administrator, version=1, **same)
     assert written() == [("CHANGE_CITY", ["name_fr"])]
     with pytest.raises(NotAllowed):
-        change_city(city=cast.other_city, by=cast.administrator, **same)
+        change_city(city=cast.other_city, by=cast.administrator, version=1, **same)
 
 
 def test_record_population__a_better_count_replaces_it(db: None) -> None:
     city = a_city()
-    for inhabitants in (42_000, 42_000, 42_360):
-        record_population(by=SETUP, at=AT, city=city, year=2015, inhabitants=inhabitants, is_approximate=True)
-    assert [row.inhabitants for row in populations()] == [42_360]
+    given: dict[str, Any] = {"by": SETUP, "at": AT, "city": city, "is_approximate": True}
+    for version, inhabitants in ((None, 42_000), (1, 42_000), (1, 42_360)):
+        record_population(**given, year=2015, version=version, inhabitants=inhabitants)
+    assert [(row.inhabitants, row.version) for row in populations()] == [(42_360, 2)]
+    with pytest.raises(Stale):
+        record_population(**given, year=2015, version=1, inhabitants=1)
+    with pytest.raises(Refused, match="written already") as known:
+        record_population(**given, year=2015, inhabitants=1)
+    assert known.value.field == "year"
     assert [act for act, _ in written()] == ["RECORD_POPULATION", "RECORD_POPULATION"]
     with pytest.raises(Refused) as caught:
         record_population(by=SETUP, at=AT, city=city, year=2016, inhabitants=0)
@@ -122,9 +130,14 @@ def test_designate__a_round_is_one_row(cast: Cast, country: User) -> None:
     }
     with pytest.raises(NotAllowed):
         designate(by=cast.administrator, starts_on=date(2014, 1, 1), **given)
-    for starts_on in (date(2014, 1, 1), date(2014, 1, 1), date(2015, 3, 1)):
-        designate(by=country, starts_on=starts_on, ends_on=date(2016, 1, 1), **given)
-    assert [row.starts_on for row in designations()] == [date(2015, 3, 1)]
+    for version, starts_on in ((None, date(2014, 1, 1)), (1, date(2014, 1, 1)), (1, date(2015, 3, 1))):
+        designate(by=country, starts_on=starts_on, ends_on=date(2016, 1, 1), version=version, **given)
+    assert [(row.starts_on, row.version) for row in designations()] == [(date(2015, 3, 1), 2)]
+    with pytest.raises(Stale):
+        designate(by=country, starts_on=date(2014, 1, 1), version=1, **given)
+    with pytest.raises(Refused, match="written already") as known:
+        designate(by=country, starts_on=date(2014, 1, 1), **given)
+    assert known.value.field == "round"
     assert [fields for act, fields in written() if act == "DESIGNATE"][1:] == [["starts_on"]]
     with pytest.raises(Refused, match="has a designation in that period") as caught:
         designate(by=country, starts_on=date(2015, 12, 1), **{**given, "round": 2})
@@ -179,6 +192,9 @@ def test_change_city_settings__by_who_keeps_the_city(cast: Cast) -> None:
     assert (done.version, done.misses_in_a_row) == (2, 4)
     with pytest.raises(Stale):
         change_city_settings(by=cast.administrator, city=cast.city, **following(version=1))
+    with pytest.raises(Refused, match="written already") as known:
+        change_city_settings(by=cast.administrator, city=cast.city, **following())
+    assert known.value.field == "city"
     assert written()[-1] == ("CHANGE_CITY_SETTINGS", ["misses_in_a_row"])
     assert len(written()) == 2
 
@@ -203,14 +219,19 @@ def test_put_school_holiday__the_countrys_and_put_right(cast: Cast, country: Use
     with pytest.raises(NotAllowed):
         put_school_holiday(by=cast.administrator, **holiday())
     row = put_school_holiday(by=country, **holiday(source="Invented"))
-    assert put_school_holiday(by=country, **holiday(source="Invented")) == row
-    longer = put_school_holiday(by=country, **holiday(source="Invented", ends_on=date(2026, 11, 16)))
-    assert (longer.pk, longer.ends_on) == (row.pk, date(2026, 11, 16))
+    assert put_school_holiday(by=country, **holiday(source="Invented", version=1)) == row
+    longer = put_school_holiday(by=country, **holiday(source="Invented", version=1, ends_on=date(2026, 11, 16)))
+    assert (longer.pk, longer.version, longer.ends_on) == (row.pk, 2, date(2026, 11, 16))
+    with pytest.raises(Stale):
+        put_school_holiday(by=country, **holiday(version=1))
+    with pytest.raises(Refused, match="written already") as known:
+        put_school_holiday(by=country, **holiday())
+    assert known.value.field == "starts_on"
     assert list(school_holidays()) == [row]
     assert [act for act, _ in written()] == ["PUT_SCHOOL_HOLIDAY"] * 2
     for wrong, field in (({"ends_on": date(2026, 11, 2)}, "ends_on"), ({"name_nl": " "}, "name_nl")):
         with pytest.raises(Refused) as refused:
-            put_school_holiday(by=SETUP, **holiday(**wrong))
+            put_school_holiday(by=SETUP, **holiday(version=2, **wrong))
         assert refused.value.field == field
     assert put_school_holiday(by=SETUP, **holiday(community="FRENCH")).recorded_by is None
     assert SchoolHoliday.objects.count() == 2

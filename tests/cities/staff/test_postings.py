@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from cities.agencies.rules import AgencyKind
-from cities.refusals import NotAllowed, Refused
+from cities.refusals import NotAllowed, Refused, Stale
 from cities.roles.rules import BOUND_TO_KIND, Role
 from cities.staff.models import User
 from cities.staff.selectors import postings_of
@@ -107,24 +107,26 @@ def test_appoint__postings_of_the_whole_country_do_not_overlap_either(cast: Cast
 
 
 def test_end_posting__from_a_day_on(cast: Cast) -> None:
-    posting = end_posting(posting=posting_of(cast.alice), by=cast.administrator, at=AT, ends_on=TODAY)
+    posting = end_posting(posting=posting_of(cast.alice), by=cast.administrator, at=AT, version=1, ends_on=TODAY)
     assert list(postings_of(cast.alice, at=AT)) == []
     assert list(postings_of(cast.alice, at=AT - timedelta(days=1))) == [posting]
     assert [entry.fields for entry in entries("END_POSTING")] == [["ends_on"]]
-    again = {"posting": posting, "by": cast.administrator, "at": AT, "ends_on": TODAY}
+    again = {"posting": posting, "by": cast.administrator, "at": AT, "version": 2, "ends_on": TODAY}
     assert refusal(end_posting, **again) == ("ends_on", "ended")
 
 
 def test_end_posting__a_later_day_can_be_put_right(cast: Cast) -> None:
     posting = posting_of(cast.alice)
     for ends_on in (TODAY + timedelta(days=30), TODAY + timedelta(days=20), TODAY + timedelta(days=20)):
-        posting = end_posting(posting=posting, by=cast.administrator, at=AT, ends_on=ends_on)
-    assert posting.ends_on == TODAY + timedelta(days=20)
+        posting = end_posting(
+            posting=posting, by=cast.administrator, at=AT, version=posting.version, ends_on=ends_on
+        )  # fmt: skip
+    assert (posting.ends_on, posting.version) == (TODAY + timedelta(days=20), 3)
     assert len(entries("END_POSTING")) == 2
 
 
 def test_end_posting__refuses_a_day_gone_by_and_one_before_it_begins(cast: Cast) -> None:
-    ending = {"posting": posting_of(cast.alice), "by": cast.administrator, "at": AT}
+    ending = {"posting": posting_of(cast.alice), "by": cast.administrator, "at": AT, "version": 1}
     assert refusal(end_posting, **ending, ends_on=TODAY - timedelta(days=1)) == ("ends_on", "past")
     later = posted(a_user(), Role.CASEWORKER, cast.city, starts_on=BEGINS)
     assert refusal(end_posting, **{**ending, "posting": later}, ends_on=TODAY) == ("ends_on", "period")
@@ -132,7 +134,17 @@ def test_end_posting__refuses_a_day_gone_by_and_one_before_it_begins(cast: Cast)
 
 def test_end_posting__not_in_another_city(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
-        end_posting(posting=posting_of(cast.charlie), by=cast.administrator, at=AT, ends_on=TODAY)
+        end_posting(posting=posting_of(cast.charlie), by=cast.administrator, at=AT, version=1, ends_on=TODAY)
+
+
+def test_end_posting__not_on_a_version_that_was_overtaken(cast: Cast) -> None:
+    posting = posting_of(cast.alice)
+    given: dict[str, Any] = {"by": cast.administrator, "at": AT, "version": 1}
+    end_posting(posting=posting, **given, ends_on=TODAY + timedelta(days=9))
+    with pytest.raises(Stale):
+        end_posting(posting=posting, **given, ends_on=TODAY)
+    posting.refresh_from_db()
+    assert posting.ends_on == TODAY + timedelta(days=9)
 
 
 def test_posting__the_application_deletes_none(cast: Cast) -> None:

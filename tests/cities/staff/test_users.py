@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from cities.ledger.rules import Clock, Operation
-from cities.refusals import NotAllowed
+from cities.refusals import NotAllowed, Stale
 from cities.roles.rules import Role
 from cities.staff.models import User
 from cities.staff.selectors import postings_of
-from cities.staff.services import change_preferences, change_user, create_user, require_settings
+from cities.staff.services import change_preferences, change_user, create_user, end_posting, require_settings
 from tests.cities.staff.conftest import entries
-from tests.factories import AT, Cast, a_user, posting_of
+from tests.factories import AT, TODAY, Cast, a_user, posting_of
 from tests.refusals import refusal
 
 #: What nobody has changed about how she is told what waits for her.
@@ -27,8 +27,8 @@ def a_person_to_be(**fields: Any) -> dict[str, Any]:
 
 def change(user: User, **fields: Any) -> dict[str, Any]:
     return {
-        "user": user, "at": AT, "first_name": user.first_name, "last_name": user.last_name, "language": "en",
-        "phone": "", "is_active": True, **fields,
+        "user": user, "at": AT, "version": user.version, "first_name": user.first_name, "last_name": user.last_name,
+        "language": "en", "phone": "", "is_active": True, **fields,
     }  # fmt: skip
 
 
@@ -103,10 +103,29 @@ def test_create_user__one_user_an_address(country: User) -> None:
 
 def test_change_user__only_what_differs(cast: Cast) -> None:
     user = change_user(by=cast.administrator, **change(cast.alice, phone="02 555 00 00"))
-    assert user.phone == "02 555 00 00"
+    assert (user.phone, user.version) == ("02 555 00 00", 2)
     assert [entry.fields for entry in entries("CHANGE_USER")] == [["phone"]]
-    change_user(by=cast.administrator, **change(cast.alice, phone="02 555 00 00"))
+    assert change_user(by=cast.administrator, **change(user, phone="02 555 00 00")).version == 2
     assert len(entries("CHANGE_USER")) == 1
+
+
+def test_change_user__not_on_a_version_that_was_overtaken(cast: Cast) -> None:
+    """By another administrator, or by herself in her preferences: language is asked for in both places."""
+    change_user(by=cast.administrator, **change(cast.alice, phone="02 555 00 00"))
+    with pytest.raises(Stale):
+        change_user(by=cast.administrator, **change(cast.alice, last_name="Overwritten"))
+    change_preferences(by=cast.bob, at=AT, language="nl", shortcuts=True, **AS_BEFORE)
+    with pytest.raises(Stale):
+        change_user(by=cast.administrator, **change(cast.bob, last_name="Overwritten"))
+    assert User.objects.get(pk=cast.bob.pk).language == "nl"
+
+
+def test_change_user__closed_while_somebody_ends_her_posting(cast: Cast) -> None:
+    """What ends with the account is overtaken too."""
+    posting = posting_of(cast.alice)
+    change_user(by=cast.administrator, **change(cast.alice, is_active=False))
+    with pytest.raises(Stale):
+        end_posting(posting=posting, by=cast.administrator, at=AT, version=1, ends_on=TODAY + timedelta(days=9))
 
 
 def test_change_user__not_one_of_another_city(cast: Cast, country: User) -> None:

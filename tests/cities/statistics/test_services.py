@@ -10,7 +10,7 @@ import pytest
 
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
-from cities.refusals import NotAllowed, Refused
+from cities.refusals import NotAllowed, Refused, Stale
 from cities.statistics.models import Series
 from cities.statistics.selectors import figures, figures_on, series
 from cities.statistics.services import put_figure, put_series
@@ -30,9 +30,15 @@ def a_figure(cable: Series, **fields: Any) -> dict[str, Any]:
 
 
 def test_put_series__twice_is_once(cable: Series) -> None:
-    put_series(by=Clock.SETUP, at=AT, code="invented", name="An invented series")
-    put_series(by=Clock.SETUP, at=AT, code="invented", name="An invented series", note="Counted by hand")
-    assert [row.note for row in series()] == ["Counted by hand"]
+    same: dict[str, Any] = {"by": Clock.SETUP, "at": AT, "code": "invented", "name": "An invented series"}
+    put_series(**same, version=1)
+    put_series(**same, version=1, note="Counted by hand")
+    assert [(row.note, row.version) for row in series()] == [("Counted by hand", 2)]
+    with pytest.raises(Stale):
+        put_series(**same, version=1)
+    with pytest.raises(Refused, match="written already") as known:
+        put_series(**same)
+    assert known.value.field == "code"
     assert [entry.fields for entry in LedgerEntry.objects.order_by("id")] == [["name"], ["note"]]
 
 
@@ -48,9 +54,14 @@ def test_put_series__by_a_superuser_but_not_by_one_city(cast: Cast) -> None:
 def test_put_figure__keeps_the_qualifier(cable: Series) -> None:
     figure = put_figure(by=Clock.SETUP, **a_figure(cable))
     assert (figure.qualifier, str(figure)) == ("at least", "invented 2015-11-03 BE returned: at least 128")
-    put_figure(by=Clock.SETUP, **a_figure(cable))
-    put_figure(by=Clock.SETUP, **a_figure(cable, value=Decimal("128.50"), qualifier="about"))
-    assert [(row.value, row.qualifier) for row in figures()] == [(Decimal("128.50"), "about")]
+    put_figure(by=Clock.SETUP, **a_figure(cable, version=1))
+    put_figure(by=Clock.SETUP, **a_figure(cable, version=1, value=Decimal("128.50"), qualifier="about"))
+    assert [(row.value, row.qualifier, row.version) for row in figures()] == [(Decimal("128.50"), "about", 2)]
+    with pytest.raises(Stale):
+        put_figure(by=Clock.SETUP, **a_figure(cable, version=1))
+    with pytest.raises(Refused, match="written already") as known:
+        put_figure(by=Clock.SETUP, **a_figure(cable))
+    assert known.value.field == "measure"
     assert [entry.fields for entry in LedgerEntry.objects.filter(act="PUT_FIGURE").order_by("id")] == [
         ["qualifier", "source", "value"], ["qualifier", "value"],
     ]  # fmt: skip

@@ -55,7 +55,7 @@ def test_step_around_closings__what_is_planned_there_moves_and_goes_back(followe
     assert (entry.initiator, entry.object_ids) == ("clock", [moved.pk])
     elsewhere.refresh_from_db()
     assert elsewhere.settled_at == AT
-    withdraw_closing_days(closing=closing, by=Clock.SETUP, at=AT)
+    withdraw_closing_days(closing=closing, by=Clock.SETUP, at=AT, version=1)
     assert step_around_closings(by=Clock.CLOCK, at=AT) == 1
     assert followed.days(rhythm) == before
 
