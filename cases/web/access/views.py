@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from cases.access.models import CaseAccess
 from cases.access.rules import OutOfSight
-from cases.access.selectors import acts_of, seen_by, whole_day
+from cases.access.selectors import acts_of, beside, seen_by, whole_day
 from cases.access.selectors import who_can_see as sights_of
 from cases.audit.selectors import (
     a_page_of,
@@ -63,7 +64,12 @@ def who_can_see(request: SignedIn, reference: str) -> HttpResponse:
             request, "cases/access/who_could_see.html", {"case": case, "reviews": True, **shown}, form=shown["form"]
         )
     return case_page(
-        request, case, "cases/access/who_can_see.html", permission=Permission.ACCESS_READ, **_shown(request, case)
+        request,
+        case,
+        "cases/access/who_can_see.html",
+        permission=Permission.ACCESS_READ,
+        also=beside(CaseAccess),
+        **_shown(request, case),
     )
 
 
