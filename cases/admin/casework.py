@@ -43,9 +43,8 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
 
     def named(self, columns: Any) -> list[str]:
         """What columns show, as the ledger names it: of another record, what that one is called by."""
-        return [
-            {"casefile": "casefile.reference", "person": "person.official_name"}.get(name, name) for name in columns
-        ]
+        called = {"casefile": "casefile.reference", "person": "person.official_name"}
+        return [called.get(name, name) for name in columns]
 
     def rows_for(self, user: Any, at: Any) -> QuerySet[Any]:
         """The room's own question."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.selectors import fields_in_words
 from cases.web import acts, purposes
 from cities.agencies.selectors import agencies
 from cities.ledger.models import LedgerEntry
@@ -60,7 +61,7 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
             act=acts.in_words(entry.act),
             reference=entry.case_reference,
             compartment=_part(entry.compartment),
-            fields=", ".join(entry.fields),
+            fields=fields_in_words(entry.fields, kind=entry.object_type),
             purpose=purposes.in_words(entry.purpose),
             justification=entry.justification,
             outcome=acts.outcome_in_words(entry.outcome),

@@ -12,6 +12,7 @@ from cases.access.models import CaseAccess
 from cases.access.rules import OutOfSight
 from cases.access.selectors import acts_of, beside, seen_by, whole_day
 from cases.access.selectors import who_can_see as sights_of
+from cases.audit.rules import LOOKED
 from cases.audit.selectors import (
     a_page_of,
     asked_for,
@@ -68,7 +69,7 @@ def who_can_see(request: SignedIn, reference: str) -> HttpResponse:
         case,
         "cases/access/who_can_see.html",
         permission=Permission.ACCESS_READ,
-        also=beside(CaseAccess),
+        also=[*beside(CaseAccess), *LOOKED],
         **_shown(request, case),
     )
 
