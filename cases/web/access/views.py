@@ -125,11 +125,11 @@ def city_ledger(request: SignedIn) -> HttpResponse:
     """What happened with the records of one's cities, the newest first; and how the ledger itself is looked after."""
     form = LedgerForm(request.GET, cities=cities_with_ledgers_for(request.user, at=request.at))
     wanted = form.asked() if form.is_valid() else None
-    entries = ledger_for(request.user, at=request.at)
+    entries = ledger_for(request.user, at=request.at, city=form.of_city())
     entries = entries.none() if wanted is None else asked_for(entries, wanted)
     found, last = a_page_of(entries, before=entry_in_the_address(request, "before"), limit=A_PAGE)
     verified = last_verification()
-    asked = [name for name, value in vars(wanted).items() if value] if wanted else []
+    asked = [name for name, value in form.cleaned_data.items() if value] if wanted else []
     open_ledger(by=request.user, at=request.at, entries=found, asked=asked)
     context = {
         "entries": told(found), "next": last, "with_requests": True,
