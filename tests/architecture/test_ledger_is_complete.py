@@ -44,8 +44,7 @@ def is_the_name_of_a_field(name: str, kind: str) -> bool:
     if field in NO_COLUMNS or kind == "picture":
         return True
     model = apps.all_models["cases"].get(of or kind) or apps.all_models["cities"].get(of or kind)
-    columns = model._meta.concrete_fields if model else ()
-    return field in {name for column in columns for name in (column.name, column.attname)}
+    return model is not None and field in {one.name for one in model._meta.get_fields()} | {"agency_id"}
 
 
 def lacking(one: Asked, status: int, entries: list[LedgerEntry]) -> str:

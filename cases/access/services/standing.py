@@ -151,13 +151,13 @@ def open_list(
     case: Casefile | None = None,
     purpose: str = "",
 ) -> None:
-    """A list that was shown: one entry with the ids on the page, and the names of what its columns show. `case`: when
-    all of it lies in one case.
+    """A list that was shown: one entry with the ids on the page, and the names of what its columns show; of one that is
+    empty none. `case`: when all of it lies in one case.
 
     Where no city is named it is that of the posting by which it was read: the ledger of that city has it.
     """
     found = require(by, permission, case=case, at=at)
-    for part, names in by_compartment(fields, kind=kind, compartment=compartment.value).items():
+    for part, names in by_compartment(fields if ids else (), kind=kind, compartment=compartment.value).items():
         ledger.write(
             operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids, fields=names,
             case_id=case.pk if case else None, case_reference=case.reference if case else "",
