@@ -2,10 +2,10 @@
 
     python3 -m bench.ledger_pages --rows 1000000 [--json]
 
-It starts a PostgreSQL of its own (without fsync) with a year of invented entries, of a hundred cities and three thousand
-colleagues. One entry in a hundred is of the officer's city; one in four is of no city (who came in, tokens, what the
-clock did), and one in a hundred of those is about somebody who works in hers. Each figure is the middle one of seven,
-in milliseconds:
+It starts a PostgreSQL of its own (without fsync) with a year of invented entries, of a hundred cities and of three
+thousand colleagues. One entry in a hundred is of the officer's city; one in four is of no city (who came in, tokens,
+what the clock did), and one in a hundred of those is about somebody who works in hers. Each figure is the middle one
+of seven, in milliseconds:
 
 * `newest_ms`, `deep_ms`: the newest page, and one from the middle of the year;
 * `sign_in_ms`, `denied_ms`, `who_ms`, `case_ms`, `without_task_ms`: the newest page of each filter;

@@ -25,7 +25,7 @@ NOBODY = {
 
 @dataclass(frozen=True)
 class Told:
-    """One entry: when, who, as what, did what with what, and why."""
+    """One entry: when, who, as what, did what with what, and why. `number`: of the fields that it names."""
 
     at: datetime
     who: str
@@ -36,6 +36,7 @@ class Told:
     reference: str
     compartment: str
     fields: str
+    number: int
     purpose: str
     justification: str
     outcome: str
@@ -62,6 +63,7 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
             reference=entry.case_reference,
             compartment=_part(entry.compartment),
             fields=fields_in_words(entry.fields, kind=entry.object_type),
+            number=len(entry.fields),
             purpose=purposes.in_words(entry.purpose),
             justification=entry.justification,
             outcome=acts.outcome_in_words(entry.outcome),
