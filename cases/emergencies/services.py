@@ -95,7 +95,10 @@ def _opened(case: Casefile, posting: Posting, *, by: User, at: datetime, why: st
     )  # fmt: skip
     drafts = _drafts(row, _told(case.city_id, by, at=at), MessageKind.EMERGENCY, at=at)
     leave_with_act(by=by, at=at, drafts=drafts)
-    _write(row, by, Operation.EMERGENCY, Permission.EMERGENCY_OPEN, Standing(posting), fields=OPENED)
+    _write(
+        row, by, Operation.EMERGENCY, Permission.EMERGENCY_OPEN, Standing(posting), fields=OPENED,
+        purpose="cases:emergency_open",
+    )  # fmt: skip
     return row
 
 
@@ -171,17 +174,20 @@ def read_emergency(*, opening: EmergencyOpening, by: User, at: datetime) -> Emer
     """Read what was opened and why, in order to review it, or as whoever did it: that is written down too."""
     row = _seen(opening, by, at=at)
     act = Permission.EMERGENCY_OPEN if row.user_id == by.pk else Permission.EMERGENCY_REVIEW
-    _write(row, by, Operation.CONSULT, act, require(by, act, city_id=row.city_id, at=at), fields=SHOWN)
+    purpose = "cases:emergency_open" if row.user_id == by.pk else "cases:emergency_review"
+    found = require(by, act, city_id=row.city_id, at=at)
+    _write(row, by, Operation.CONSULT, act, found, fields=SHOWN, purpose=purpose)
     return row
 
 
 def _write(
-    row: EmergencyOpening, by: User, operation: Operation, act: Permission, found: Standing, *, fields: list[str]
-) -> None:
+    row: EmergencyOpening, by: User, operation: Operation, act: Permission, found: Standing, *, fields: list[str],
+    purpose: str = "",
+) -> None:  # fmt: skip
     case = Casefile(pk=row.casefile_id, reference=row.reference, city_id=row.city_id)
     write_ledger(
         operation=operation, by=by, act=act, case=case, record=row, compartment=Compartment.CORE, standing=found,
-        ground=Ground.EMERGENCY, fields=fields,
+        ground=Ground.EMERGENCY, fields=fields, purpose=purpose,
     )  # fmt: skip
 
 

@@ -65,6 +65,8 @@ def lacking(one: Asked, status: int, entries: list[LedgerEntry]) -> str:
             return f"{entry.act}: doesn't say which fields of what"
         if entry.operation in ("CONSULT", "DISCLOSE", "EXPORT", "EMERGENCY") and entry.rows and not entry.fields:
             return f"{entry.act}: doesn't say which fields were shown"
+        if entry.operation in ("CONSULT", "EXPORT") and one.method == "GET" and entry.rows and not entry.purpose:
+            return f"{entry.act}: doesn't say why"
         if strange := [name for name in entry.fields if not is_the_name_of_a_field(name, entry.object_type)]:
             return f"{entry.act}: {', '.join(strange)} of {entry.object_type} is no name of a field"
         if entry.operation == "CONSULT" and not entry.object_type and entry.rows:

@@ -50,6 +50,7 @@ def open_colleague_sights(*, by: User, at: datetime, user_id: int) -> User:
     write_ledger(
         operation=Operation.CONSULT, by=by, act=Permission.LEDGER_READ, city_id=city_id, record=colleague,
         fields=beside(CaseAccess), standing=standing(by, Permission.LEDGER_READ, city_id=city_id, at=at),
+        purpose="cases:ledger",
     )  # fmt: skip
     return colleague
 
