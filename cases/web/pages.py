@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from cases.access.rules import Refused, Stale
-from cases.access.selectors import acts_of
+from cases.access.selectors import acts_of, beside_in
 from cases.access.services import open_file, open_list
 from cases.casefiles.models import Casefile
 from cases.emergencies.selectors import open_now
@@ -82,6 +82,7 @@ def case_page(
     why = reason_or_question(request, case, compartment=compartment, permission=permission)
     if isinstance(why, HttpResponse):
         return why
+    caution = caution_on(case, request.user, at=request.at)
     open_file(
         by=request.user,
         at=request.at,
@@ -89,7 +90,7 @@ def case_page(
         permission=permission,
         compartment=compartment,
         record=record or case,
-        beside=[*ABOVE, *also],
+        beside=[*ABOVE, *beside_in([caution] if caution else []), *also],
         purpose=why.purpose,
         justification=why.words,
     )
@@ -98,7 +99,7 @@ def case_page(
         "case": case,
         "person": case.person,
         "age": age_on(case.person.born_on, timezone.localdate(request.at)),
-        "caution": caution_on(case, request.user, at=request.at),
+        "caution": caution,
         "acts": {act.name for act in acts},
         "tabs": tabs(request, case, acts),
         "emergency": open_now(request.user, case, at=request.at) if Permission.EMERGENCY_OPEN in acts else None,

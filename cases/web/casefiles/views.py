@@ -62,16 +62,16 @@ def overview(request: SignedIn, reference: str) -> HttpResponse:
     last = last_recorded(case, request.user, at=request.at)
     goals = list(goals_of(plan)) if plan else []
     changes = list(stage_changes_of(case, request.user, at=request.at)[:1])
-    missing = list(missed[:3])
+    overdue, missing = list(late[:3]), list(missed[:3])
     box = attention(
-        case, today=today, late=list(late[:3]), missed=missing, plan=plan, reads_plans=reads_plans
+        case, today=today, late=overdue, missed=missing, plan=plan, reads_plans=reads_plans
     )  # fmt: skip
     return case_page(
         request,
         case,
         "cases/casefiles/overview.html",
         permission=Permission.CASE_READ,
-        also=beside_in(filter(None, [coming, last]), missing, filter(None, [plan]), goals, changes),
+        also=beside_in(filter(None, [coming, last]), overdue, missing, filter(None, [plan]), goals, changes),
         attention=[
             (line, line.address(reference) if line.page and line.act in {act.name for act in acts} else "")
             for line in box
