@@ -69,8 +69,6 @@ class CheckInShape(OfAVersion):
 class NoteShape(Shape):
     """What was written about a check-in: care. A correction takes the place of an earlier note, which stays."""
 
-    of_kind = "checkinnote"
-
     id = serializers.IntegerField()
     outcome = serializers.ChoiceField(choices=Outcome.choices, allow_blank=True)
     held_on = serializers.DateField(allow_null=True)
@@ -177,11 +175,11 @@ class CheckInView(PlannedDoor):
     def shown(self, checkin: CheckIn) -> dict[str, Any]:
         """The check-in as it stands now, opened; with its notes, for who may read care."""
         row = checkin_for(self.by, checkin.casefile, checkin.pk, at=self.at)
-        self.opened(row.casefile, Permission.CHECKIN_READ, Compartment.CORE, row, names_in(CheckInShape))
+        names = [*names_in(CheckInShape), "outcome_at", "outcome_by"]
+        self.opened(row.casefile, Permission.CHECKIN_READ, Compartment.CORE, row, names)
         told: Any = self.counted([row])[0]
-        told.notes_shown = None
         missed = missed_of(row, self.by, at=self.at)
-        told.missed_shown = missed.pk if missed else None
+        told.notes_shown, told.missed_shown = None, missed.pk if missed else None
         if Compartment.CARE in compartments_open_to(self.by, row.casefile, at=self.at):
             notes = list(notes_of(row, self.by, at=self.at))
             open_list(
