@@ -33,7 +33,9 @@ INSERT INTO cities_ledgerentry (id, operation, initiator, role, agency_id, city_
     outcome)
 SELECT uuidv7(), CASE WHEN n %% 3 = 0 THEN 'ALTER' ELSE 'CONSULT' END, 'clock', 'CASEWORKER', 1 + n %% 7, 1 + n %% 10,
     1 + n %% 5000, format('VIL-2026-%%s', lpad((1 + n %% 5000)::text, 4, '0')), 'CORE', 'checkin', ARRAY[n, n + 1],
-    CASE WHEN n %% 3 = 0 THEN ARRAY['outcome', 'a "quoted", name'] ELSE '{}' END, 1 + n %% 4, 'CHECKIN_READ',
+    CASE WHEN n %% 3 = 0 THEN ARRAY['outcome', 'a "quoted", name'] ELSE
+        string_to_array('caseworker due_on due_time duration kind late_from outcome person.born_on person.official_name'
+            ' person.language place state', ' ') END, 1 + n %% 4, 'CHECKIN_READ',
     'cases:my_day', CASE WHEN n %% 11 = 0 THEN 'Gevraagd door de voogd, café' ELSE '' END, 'TEAM', '',
     md5(n::text), 'DONE'
 FROM generate_series(1, %(rows)s) n

@@ -14,6 +14,8 @@ from cities.roles.rules import Compartment
 
 __all__ = [
     "EMERGENCY_LASTS",
+    "ENDED",
+    "GIVEN",
     "LONGEST_TEXT",
     "Ending",
     "Ground",
@@ -51,6 +53,10 @@ class Ending(models.TextChoices):
     NOT_NEEDED = "NOT_NEEDED", _("no longer needed")
     LAPSED = "LAPSED", _("nobody confirmed it in time")
 
+
+#: What is written of a grant when it is given, and when it ends: each compartment has an entry of its own.
+GIVEN = ["compartment", "ends_at", "ground", "starts_at"]
+ENDED = ["ended_because", "ended_by", "ends_at"]
 
 #: An emergency opening lasts no longer. PostgreSQL keeps to it too.
 EMERGENCY_LASTS = timedelta(minutes=60)

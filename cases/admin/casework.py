@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from cases.access.selectors import may
 from cases.access.services import open_file, open_list
+from cases.audit.rules import ADMINISTRATION
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import listed_cases
 from cases.checkins.models import CheckIn
@@ -30,12 +31,20 @@ from cities.roles.rules import Compartment
 
 
 class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argument when it runs
-    """Rows of cases: those of `rows_for`, each list and each opening in the ledger before it is shown."""
+    """Rows of cases: those of `rows_for`, each list and each opening in the ledger before it is shown.
+
+    Nobody is asked why here: no task leads here, so each opening counts as one without a task (`cases/audit/rules.py`).
+    """
 
     actions = None
     show_full_result_count = False
     permission: ClassVar[Permission]
     compartment: ClassVar[Compartment] = Compartment.CORE
+
+    def named(self, columns: Any) -> list[str]:
+        """What columns show, as the ledger names it: of another record, what that one is called by."""
+        called = {"casefile": "casefile.reference", "person": "person.official_name"}
+        return [called.get(name, name) for name in columns]
 
     def rows_for(self, user: Any, at: Any) -> QuerySet[Any]:
         """The room's own question."""
@@ -71,6 +80,7 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
             open_list(
                 by=signed_in(request), at=timezone.now(), permission=self.permission, compartment=self.compartment,
                 kind=self.opts.model_name or "", ids=[row.pk for row in shown["cl"].result_list],
+                fields=self.named(self.list_display), purpose=ADMINISTRATION,
             )  # fmt: skip
         return answer
 
@@ -82,7 +92,7 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
         if row is not None:
             open_file(
                 by=signed_in(request), at=timezone.now(), case=self.case_of(row), permission=self.permission,
-                compartment=self.compartment, record=row,
+                compartment=self.compartment, record=row, fields=self.named(self.fields), purpose=ADMINISTRATION,
             )  # fmt: skip
         return super().change_view(request, object_id, form_url, extra_context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from rest_framework.serializers import BaseSerializer
 from cases.access.models import CaseRow
 from cases.access.selectors import compartments_open_to
 from cases.access.services import open_file, open_list, require
+from cases.api.naming import names_in
 from cases.api.scopes import serves
 from cases.api.versions import is_met, stands_otherwise
 from cases.audit.services import write_refusal
@@ -40,7 +41,6 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
 from cities.staff.selectors import colleagues
-from cities.tokens.models import Token
 from cities.tokens.rules import Purpose
 
 log = logging.getLogger("django.request")
@@ -165,22 +165,22 @@ class CaseDoor(Door):
         """A member of staff who works in the city."""
         return self.chosen(colleagues(city, at=self.at), pk, field, by="user").user
 
-    def opened(self, case: Casefile, permission: Permission, compartment: Compartment, record: Model) -> None:
-        """The record was opened: written before it is shown."""
-        token = getattr(self.request, "auth", None)
-        purpose = f"{token.purpose.lower()}: api, token {token.pk}" if isinstance(token, Token) else "api"
+    def opened(
+        self, case: Casefile, permission: Permission, compartment: Compartment, record: Model, shows: Iterable[str]
+    ) -> None:
+        """The record was opened: written before it is shown, with the names of what is shown."""
         open_file(
             by=self.by, at=self.at, case=case, permission=permission, compartment=compartment, record=record,
-            purpose=purpose,
+            fields=shows,
         )  # fmt: skip
 
-    def opened_person(self, person: Person, permission: Permission, record: Model) -> None:
+    def opened_person(self, person: Person, permission: Permission, record: Model, shows: Iterable[str]) -> None:
         """Somebody's record was opened: in the case by which one knows her, or, without any, in her city."""
         if case := case_about(person, self.by, at=self.at):
-            return self.opened(case, permission, Compartment.CORE, record)
+            return self.opened(case, permission, Compartment.CORE, record, shows)
         return open_list(
             by=self.by, at=self.at, permission=permission, compartment=Compartment.CORE,
-            kind=record._meta.model_name or "", ids=[record.pk], city_id=person.city_id,
+            kind=record._meta.model_name or "", ids=[record.pk], fields=shows, city_id=person.city_id,
         )  # fmt: skip
 
     def in_sight(self, case: Casefile, compartment: Compartment) -> None:
@@ -202,7 +202,7 @@ class CaseDoor(Door):
         """A list was shown: one entry in the ledger with the ids on this page."""
         open_list(
             by=self.by, at=self.at, permission=permission, compartment=compartment, kind=kind,
-            ids=[row.pk for row in rows], case=case,
+            ids=[row.pk for row in rows], fields=names_in(shape), case=case,
         )  # fmt: skip
         return self.listed(shape, rows, following)
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from cases.access.selectors import compartments_open_to
 from cases.api.base import CaseDoor
+from cases.api.naming import names_in
 from cases.api.versions import OfAVersion
 from cases.api.words import AgencyName, PersonName, UserName
 from cases.casefiles.models import Casefile
@@ -125,7 +126,7 @@ class CaseView(CaseDoor):
     def shown(self, case: Casefile) -> dict[str, Any]:
         """The case as it stands now, opened."""
         row = self.found(self.rows(), case.pk)
-        self.opened(row, Permission.CASE_READ, Compartment.CORE, row)
+        self.opened(row, Permission.CASE_READ, Compartment.CORE, row, names_in(CaseDetail))
         row.may_move_to = sorted(ARROWS[row.stage])  # type: ignore[attr-defined]
         caution = caution_on(row, self.by, at=self.at)
         row.inquiry_open_since = caution.starts_on if caution else None  # type: ignore[attr-defined]

@@ -9,10 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.access.selectors import beside
 from cases.api.base import CaseDoor
 from cases.api.words import UserName
 from cases.casefiles.models import Casefile
-from cases.changes.selectors import changes_of, told
+from cases.changes.selectors import changes_of, table_of, told
 from cases.checkins.selectors import checkins_for, rhythm_for
 from cases.people.selectors import contacts_of, person_for, standing_with
 from cases.plans.selectors import plan_for
@@ -53,7 +54,7 @@ class ChangesView(CaseDoor):
     def answered(self, record: Model, case: Casefile, part: Compartment = Compartment.CORE) -> Response:
         self.allowed(Permission.CHANGES_READ, case)
         rows, following = self.a_page(record)
-        self.opened(case, Permission.CHANGES_READ, part, record)
+        self.opened(case, Permission.CHANGES_READ, part, record, beside(table_of(record)))
         return self.listed(ChangeShape, rows, following)
 
     def a_page(self, record: Model) -> tuple[list[Any], str]:
@@ -127,5 +128,5 @@ class PersonChanges(ChangesView):
         person = person_for(self.by, pk, at=self.at)
         standing_with(self.by, Permission.CHANGES_READ, person=person, at=self.at)
         rows, following = self.a_page(person)
-        self.opened_person(person, Permission.CHANGES_READ, person)
+        self.opened_person(person, Permission.CHANGES_READ, person, beside(table_of(person)))
         return self.listed(ChangeShape, rows, following)

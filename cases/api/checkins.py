@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from cases.access.selectors import compartments_open_to
 from cases.access.services import open_list
 from cases.api.base import PlannedDoor
+from cases.api.naming import names_in
 from cases.api.rhythm_shapes import ContactShape
 from cases.api.versions import OfAVersion
 from cases.api.words import Nothing, UserName
@@ -174,16 +175,16 @@ class CheckInView(PlannedDoor):
     def shown(self, checkin: CheckIn) -> dict[str, Any]:
         """The check-in as it stands now, opened; with its notes, for who may read care."""
         row = checkin_for(self.by, checkin.casefile, checkin.pk, at=self.at)
-        self.opened(row.casefile, Permission.CHECKIN_READ, Compartment.CORE, row)
+        names = [*names_in(CheckInShape), "outcome_at", "outcome_by"]
+        self.opened(row.casefile, Permission.CHECKIN_READ, Compartment.CORE, row, names)
         told: Any = self.counted([row])[0]
-        told.notes_shown = None
         missed = missed_of(row, self.by, at=self.at)
-        told.missed_shown = missed.pk if missed else None
+        told.notes_shown, told.missed_shown = None, missed.pk if missed else None
         if Compartment.CARE in compartments_open_to(self.by, row.casefile, at=self.at):
             notes = list(notes_of(row, self.by, at=self.at))
             open_list(
                 by=self.by, at=self.at, permission=Permission.CHECKIN_READ, compartment=Compartment.CARE,
-                kind="checkinnote", ids=[note.pk for note in notes], case=row.casefile,
+                kind="checkinnote", ids=[note.pk for note in notes], fields=names_in(NoteShape), case=row.casefile,
             )  # fmt: skip
             told.notes_shown = notes
         return dict(CheckInDetail(told).data)

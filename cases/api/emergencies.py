@@ -27,6 +27,8 @@ EITHER = (Permission.EMERGENCY_OPEN, Permission.EMERGENCY_REVIEW)
 class ReviewShape(Shape):
     """What was said of an emergency opening."""
 
+    of_kind = "emergencyreview"
+
     outcome = serializers.ChoiceField(choices=ReviewOutcome.choices)
     note = serializers.CharField()
     consequence = serializers.CharField(allow_blank=True)

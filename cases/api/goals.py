@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.api.naming import names_in
 from cases.api.plans import GoalShape, PlanDetail, PlanView
 from cases.assessments.rules import LifeDomain
 from cases.plans.models import Goal
@@ -75,7 +76,7 @@ class OneGoal(PlanView):
     def goal(self, goal: Goal) -> dict[str, Any]:
         """The goal as it stands now, opened."""
         row = goal_for(self.by, goal.pk, at=self.at)
-        self.opened(row.casefile, Permission.PLAN_READ, Compartment.CARE, row)
+        self.opened(row.casefile, Permission.PLAN_READ, Compartment.CARE, row, names_in(GoalShape))
         return dict(GoalShape(row).data)
 
     @described("goals_read", "A goal with its actions", answers=GoalShape)

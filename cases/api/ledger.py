@@ -72,12 +72,12 @@ class Ledger(CaseDoor):
         self.allowed(Permission.LEDGER_READ)
         told = self.query(LedgerQuery)
         wanted: dict[str, Any] = {name: told[name] for name in vars(Asked()) if told.get(name)}
-        if code := wanted.pop("city", ""):
-            cities = {city.code: city.pk for city in cities_with_ledgers_for(self.by, at=self.at)}
-            wanted["city"] = cities.get(code, 0)
-        rows = asked_for(ledger_for(self.by, at=self.at), Asked(**wanted))
+        city = None
+        if code := told.get("city"):
+            city = {city.code: city.pk for city in cities_with_ledgers_for(self.by, at=self.at)}.get(code, 0)
+        rows = asked_for(ledger_for(self.by, at=self.at, city=city), Asked(**wanted))
         found, following = self.page(rows, told, keys=["-at", "-pk"])
-        open_ledger(by=self.by, at=self.at, entries=found, asked=sorted(wanted))
+        open_ledger(by=self.by, at=self.at, entries=found, asked=[*wanted, *(["city"] if code else [])])
         return self.listed(EntryShape, found, following)
 
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseDoor
+from cases.api.naming import names_in
 from cases.api.versions import OfAVersion
 from cases.api.words import Nothing, UserName
 from cases.checkins.models import MissedContact
@@ -26,6 +27,8 @@ ANSWERS = [choice for choice in MissAnswer.choices if choice[0] != MissAnswer.RE
 
 class StepShape(Shape):
     """One step of the ladder."""
+
+    of_kind = "missedstep"
 
     step = serializers.ChoiceField(choices=MissStep.choices)
     owner = UserName(allow_null=True, help_text="Null: whoever coordinates the city.")
@@ -81,7 +84,7 @@ class MissedDoor(CaseDoor):
     def shown(self, missed: MissedContact) -> dict[str, Any]:
         """As it stands now, opened."""
         row = self.missed(missed.pk)
-        self.opened(row.casefile, Permission.MISSED_READ, Compartment.CORE, row)
+        self.opened(row.casefile, Permission.MISSED_READ, Compartment.CORE, row, names_in(MissedShape))
         return dict(MissedShape(row).data)
 
 

@@ -17,6 +17,8 @@ from cities.roles.permissions import Permission
 class OffenceShape(Shape):
     """An article of the code list."""
 
+    of_kind = "offence"
+
     id = serializers.IntegerField()
     code = serializers.CharField()
     name_nl = serializers.CharField()

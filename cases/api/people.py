@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from cases.access.services import open_list
 from cases.api.base import CaseDoor
+from cases.api.naming import names_in
 from cases.api.versions import OfAVersion, tag_of
 from cases.api.words import PersonName
 from cases.casefiles.selectors import cases_for
@@ -40,6 +41,8 @@ class PersonShape(Shape):
 
 class NameShape(Shape):
     """A name by which somebody is or was known."""
+
+    of_kind = "personname"
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=NameKind.choices)
@@ -142,7 +145,7 @@ class PersonView(CaseDoor):
     def shown(self, person: Person) -> dict[str, Any]:
         """The person as she stands now, opened."""
         row: Any = person_for(self.by, person.pk, at=self.at)
-        self.opened_person(row, Permission.PERSON_READ, row)
+        self.opened_person(row, Permission.PERSON_READ, row, names_in(PersonDetail))
         cases = cases_for(self.by, at=self.at).filter(person=row).order_by("pk")
         told = PersonShape(row).data | {
             "language": row.language, "interpreter_needed": row.interpreter_needed, "phone": row.phone,
@@ -180,7 +183,7 @@ class PeopleSearch(CaseDoor):
         found = search(self.by, told["text"], at=self.at, limit=told["limit"])
         open_list(
             by=self.by, at=self.at, permission=Permission.PERSON_READ, compartment=Compartment.CORE, kind="person",
-            ids=[match.person.pk for match in found],
+            ids=[match.person.pk for match in found], fields=["official_name", "personname.name", "casefile.reference"],
         )  # fmt: skip
         return Response(Matches(Found(found)).data)
 
@@ -224,7 +227,7 @@ class Contacts(CaseDoor):
         rows = list(contacts_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.PERSON_READ, compartment=Compartment.CARE,
-            kind="relationship", ids=[row.pk for row in rows], case=case,
+            kind="relationship", ids=[row.pk for row in rows], fields=names_in(ContactShape), case=case,
         )  # fmt: skip
         return Response(ContactShape(rows, many=True).data)
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from cases.access.services import open_list
 from cases.api.base import CaseDoor
+from cases.api.naming import names_in
 from cases.api.versions import OfAVersion
 from cases.api.words import Nothing, UserName
 from cases.assessments.rules import LifeDomain
@@ -29,6 +30,8 @@ from cities.roles.rules import Compartment
 class ActionShape(Shape):
     """A step towards a goal."""
 
+    of_kind = "action"
+
     id = serializers.IntegerField()
     text = serializers.CharField()
     owner = UserName()
@@ -39,6 +42,8 @@ class ActionShape(Shape):
 
 class GoalShape(OfAVersion):
     """Something to reach in a domain of life."""
+
+    of_kind = "goal"
 
     id = serializers.IntegerField()
     domain = serializers.ChoiceField(choices=LifeDomain.choices)
@@ -113,7 +118,7 @@ class PlanView(CaseDoor):
     def shown(self, plan: FollowUpPlan) -> dict[str, Any]:
         """The version as it stands now, opened."""
         row: Any = plan_for(self.by, plan.casefile, plan.number, at=self.at)
-        self.opened(row.casefile, Permission.PLAN_READ, Compartment.CARE, row)
+        self.opened(row.casefile, Permission.PLAN_READ, Compartment.CARE, row, names_in(PlanDetail))
         row.goals_shown = goals_of(row)
         return dict(PlanDetail(row).data)
 
@@ -134,7 +139,7 @@ class Plans(PlanView):
         rows = list(plans_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.PLAN_READ, compartment=Compartment.CARE,
-            kind="followupplan", ids=[row.pk for row in rows], case=case,
+            kind="followupplan", ids=[row.pk for row in rows], fields=names_in(PlanShape), case=case,
         )  # fmt: skip
         return Response(PlanShape(rows, many=True).data)
 

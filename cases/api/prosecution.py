@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseDoor
+from cases.api.naming import names_in
 from cases.api.offences import OffenceShape
 from cases.api.versions import OfAVersion
 from cases.api.words import AgencyName, Nothing, UserName
@@ -56,6 +57,8 @@ from cities.roles.rules import Compartment
 class FactShape(Shape):
     """One statement: fact or assessment, from which source, how reliable."""
 
+    of_kind = "referralfact"
+
     nature = serializers.ChoiceField(choices=Nature.choices)
     text = serializers.CharField(max_length=4_000)
     source = serializers.CharField(max_length=300)  # type: ignore[assignment]
@@ -65,6 +68,8 @@ class FactShape(Shape):
 
 class StageChangeShape(Shape):
     """Where it stood, where it stands."""
+
+    of_kind = "referralstagechange"
 
     from_stage = serializers.ChoiceField(choices=ReferralStage.choices, allow_blank=True)
     to_stage = serializers.ChoiceField(choices=ReferralStage.choices)
@@ -149,7 +154,7 @@ class ReferralView(CaseDoor):
     def shown(self, referral: ProsecutionReferral) -> dict[str, Any]:
         """The referral as it stands now, opened."""
         row: Any = referral_for(self.by, referral.pk, at=self.at)
-        self.opened(self.case_of(row), Permission.REFERRAL_READ, Compartment.JUSTICE, row)
+        self.opened(self.case_of(row), Permission.REFERRAL_READ, Compartment.JUSTICE, row, names_in(ReferralDetail))
         row.facts_shown = facts_of(row)
         row.offences_shown = [suspected.offence for suspected in offences_of(row)]
         row.changes_shown = stage_changes_of(row, self.by, at=self.at)

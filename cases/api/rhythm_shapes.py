@@ -36,6 +36,8 @@ BY_RULE = ("frequency", "every", "weekdays", "month_day", "nth", "nth_weekday", 
 class PauseShape(Shape):
     """A time without check-ins, half-open."""
 
+    of_kind = "pause"
+
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(allow_null=True)
     reason = serializers.ChoiceField(choices=PauseReason.choices)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from cases.access.services import open_list
 from cases.api.base import PlannedDoor
+from cases.api.naming import names_in
 from cases.api.rhythm_shapes import (
     ArrangeRhythm,
     AvoidedDaysShape,
@@ -51,7 +52,7 @@ class RhythmView(PlannedDoor):
 
     def shown(self, case: Casefile, rhythm: Rhythm) -> dict[str, Any]:
         row = rhythm_for(self.by, case, rhythm.pk, at=self.at)
-        self.opened(case, Permission.CHECKIN_READ, Compartment.CORE, row)
+        self.opened(case, Permission.CHECKIN_READ, Compartment.CORE, row, names_in(RhythmShape))
         return dict(RhythmShape(row).data)
 
 
@@ -64,7 +65,7 @@ class Rhythms(RhythmView):
         rows = list(rhythms_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.CHECKIN_READ, compartment=Compartment.CORE, kind="rhythm",
-            ids=[row.pk for row in rows], case=case,
+            ids=[row.pk for row in rows], fields=names_in(RhythmShape), case=case,
         )  # fmt: skip
         return Response(RhythmShape(rows, many=True).data)
 
@@ -193,7 +194,7 @@ class AvoidedDays(RhythmView):
         rows = list(avoided_days_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.CHECKIN_READ, compartment=Compartment.CORE,
-            kind="avoideddays", ids=[row.pk for row in rows], case=case,
+            kind="avoideddays", ids=[row.pk for row in rows], fields=names_in(AvoidedDaysShape), case=case,
         )  # fmt: skip
         return Response(AvoidedDaysShape(rows, many=True).data)
 

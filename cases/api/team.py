@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from cases.access.selectors import team_of
 from cases.api.casefiles import CaseDetail, CaseView
+from cases.api.naming import names_in
 from cases.api.words import AgencyName, UserName
 from cases.casefiles.selectors import require_sharing
 from cases.casefiles.services import add_to_team, assign_lead, leave_team
@@ -41,6 +42,10 @@ class Colleague(Shape):
     agency = AgencyName()
 
 
+#: What is shown of colleagues, by name.
+COLLEAGUE = [f"posting.{name}" for name in names_in(Colleague)]
+
+
 class CaseLead(CaseView):
     """The lead caseworker."""
 
@@ -61,7 +66,7 @@ class CaseTeam(CaseView):
     @described("cases_team", "Who is on the case team", answers=UserName(many=True))
     def get(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
-        self.opened(case, Permission.CASE_READ, Compartment.CORE, case)
+        self.opened(case, Permission.CASE_READ, Compartment.CORE, case, ["caseaccess.user"])
         return Response(UserName(team_of(case, at=self.at), many=True).data)
 
     @described("cases_team_add", "Put a colleague on the case team", body=AddToTeam, answers=UserName(many=True))
@@ -92,5 +97,5 @@ class CaseColleagues(CaseView):
     @described("cases_colleagues", "Who can be put on the case, by posting", answers=Colleague(many=True))
     def get(self, request: Request, reference: str) -> Response:
         case = self.case(reference)
-        self.opened(case, Permission.CASE_CHANGE, Compartment.CORE, case)
+        self.opened(case, Permission.CASE_CHANGE, Compartment.CORE, case, COLLEAGUE)
         return Response(Colleague(colleagues(case.city, at=self.at), many=True).data)

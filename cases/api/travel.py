@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseDoor
+from cases.api.naming import names_in
 from cases.api.words import UserName
 from cases.people.models import Person
 from cases.people.selectors import case_about, person_for, standing_with
@@ -50,6 +51,10 @@ class StatusOn(Shape):
     status = StatusShape(allow_null=True)
 
 
+#: What is shown of it, by name, where the record that was opened is the person's.
+STATUS = [f"travelstatus.{name}" for name in names_in(StatusShape)]
+
+
 class DaysQuery(Shape):
     """Which day it is about, and what was known by which day. Today, when left out."""
 
@@ -81,7 +86,7 @@ class PersonTravel(CaseDoor):
     """What the views of somebody's travel status share."""
 
     def shown(self, person: Person, status: TravelStatus) -> dict[str, Any]:
-        self.opened_person(person, Permission.TRAVEL_READ, status)
+        self.opened_person(person, Permission.TRAVEL_READ, status, names_in(StatusShape))
         return dict(StatusShape(status_for(self.by, status.pk, at=self.at)).data)
 
 
@@ -120,7 +125,7 @@ class TravelStatusOn(PersonTravel):
         asked = {"on": today, "known_on": today} | self.query(DaysQuery)
         found = status_on(person, **asked)
         if found is None:
-            self.opened_person(person, Permission.TRAVEL_READ, person)
+            self.opened_person(person, Permission.TRAVEL_READ, person, STATUS)
         return Response(asked | {"status": self.shown(person, found) if found else None})
 
 

@@ -17,6 +17,8 @@ class UserName(Shape):
 class PersonName(Shape):
     """A person."""
 
+    of_kind = "person"
+
     id = serializers.IntegerField()
     name = serializers.CharField(source="official_name")
 

@@ -64,10 +64,21 @@ REACHED_WITHIN = timedelta(days=14)
 #: What stands in the purpose of an opening: `task:checkin 31`, a task of hers that day; `why:CONTACT`, her answer.
 TASK, WHY = "task:", "why:"
 
+#: The purpose of what is read in the administration, where nobody is asked.
+ADMINISTRATION = "admin"
+
+#: What is shown of an entry of the ledger, by name.
+ENTRY = [
+    "act", "actor", "agency_id", "at", "case_reference", "compartment", "fields", "justification", "operation",
+    "outcome", "purpose", "request_id", "role",
+]  # fmt: skip
+LOOKED = [f"ledgerentry.{name}" for name in ENTRY]
+
 #: Places from which any case at all can be opened. Who comes from one, or from nowhere, and has no task in the case,
 #: is only looking around, as far as the ledger can tell.
 AROUND = frozenset({
-    "api", "cases:my_day", "cases:calendar", "cases:calendar_day", "cases:case_list", "cases:search", "cases:own_looks",
+    "api", ADMINISTRATION, "cases:my_day", "cases:calendar", "cases:calendar_day", "cases:case_list", "cases:search",
+    "cases:own_looks",
 })  # fmt: skip
 
 

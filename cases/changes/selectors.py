@@ -82,12 +82,17 @@ class Told:
     fields: Sequence[Turned]
 
 
+def table_of(record: models.Model) -> type[ChangeRow]:
+    """Where the changes of such a record are kept: those of its compartment."""
+    return _TABLES[need_of(type(record)).compartment]
+
+
 def changes_of(record: models.Model, user: User, *, at: datetime) -> QuerySet[Any]:
     """What was changed in a record and in all that hangs on it, the newest first, as far as `user` may know of each.
 
     Each row is asked for on her behalf; PostgreSQL asks it again, of the row as it stands now.
     """
-    table: Any = _TABLES[need_of(type(record)).compartment]
+    table: Any = table_of(record)
     rows: Any = table.objects
     found = Q(pk__in=[])
     for model, path in BELONGS_TO[type(record)].items():

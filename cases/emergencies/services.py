@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.access.models import CaseAccess
 from cases.access.rules import (
     EMERGENCY_LASTS,
+    GIVEN,
     Ending,
     Ground,
     NotAllowed,
@@ -22,7 +22,7 @@ from cases.access.rules import (
     clean_text,
     read_reference,
 )
-from cases.access.selectors import reviewers_of
+from cases.access.selectors import beside, fields_of, reviewers_of
 from cases.access.services import in_batches, knows_of, require, require_clock, write_ledger, write_swept
 from cases.casefiles.models import Casefile
 from cases.emergencies.models import EmergencyOpening, EmergencyReview
@@ -35,11 +35,13 @@ from cities.ledger.rules import Clock, Operation
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, Compartment, Role, roles_with
 from cities.staff.models import Posting, User
-
-if TYPE_CHECKING:
-    from cities.staff.selectors import Standing
+from cities.staff.selectors import Standing
 
 BATCH = 500
+
+#: What is written when a case is opened, and what is shown to whoever reviews it.
+OPENED = ["ends_at", "opened_at", "reason", "review_by"]
+SHOWN = [*fields_of(EmergencyOpening), *beside(EmergencyReview)]
 
 
 @transaction.atomic
@@ -77,10 +79,14 @@ def open_in_emergency(*, by: User, at: datetime, reference: str, reason: str) ->
 def _opened(case: Casefile, posting: Posting, *, by: User, at: datetime, why: str) -> EmergencyOpening:
     parts = sorted(COMPARTMENTS[Role(posting.role)])
     for part in parts:
-        CaseAccess.grants.create(
+        held = CaseAccess.grants.create(
             recorded_at=at, recorded_by=by, casefile_id=case.pk, city_id=case.city_id, user=by, posting=posting,
             reference=case.reference, compartment=part, ground=Ground.EMERGENCY, reason=why, starts_at=at,
             ends_at=at + EMERGENCY_LASTS,
+        )  # fmt: skip
+        write_ledger(
+            operation=Operation.ALTER, by=by, act="GRANT", case=case, record=held, compartment=part,
+            standing=Standing(posting), ground=Ground.EMERGENCY, recipient=f"user {by.pk}", fields=[*GIVEN, "reason"],
         )  # fmt: skip
     row: EmergencyOpening = EmergencyOpening.objects.create(
         recorded_at=at, recorded_by=by, casefile_id=case.pk, city_id=case.city_id, user=by, posting=posting,
@@ -89,10 +95,9 @@ def _opened(case: Casefile, posting: Posting, *, by: User, at: datetime, why: st
     )  # fmt: skip
     drafts = _drafts(row, _told(case.city_id, by, at=at), MessageKind.EMERGENCY, at=at)
     leave_with_act(by=by, at=at, drafts=drafts)
-    ledger.write(
-        operation=Operation.EMERGENCY, by=by, act=Permission.EMERGENCY_OPEN.name, object_type="emergencyopening",
-        object_ids=[row.pk], fields=list(parts), case_id=case.pk, case_reference=case.reference, city_id=case.city_id,
-        role=posting.role, agency_id=posting.agency_id, ground=Ground.EMERGENCY,
+    _write(
+        row, by, Operation.EMERGENCY, Permission.EMERGENCY_OPEN, Standing(posting), fields=OPENED,
+        purpose="cases:emergency_open",
     )  # fmt: skip
     return row
 
@@ -169,17 +174,20 @@ def read_emergency(*, opening: EmergencyOpening, by: User, at: datetime) -> Emer
     """Read what was opened and why, in order to review it, or as whoever did it: that is written down too."""
     row = _seen(opening, by, at=at)
     act = Permission.EMERGENCY_OPEN if row.user_id == by.pk else Permission.EMERGENCY_REVIEW
-    _write(row, by, Operation.CONSULT, act, require(by, act, city_id=row.city_id, at=at), fields=["reason"])
+    purpose = "cases:emergency_open" if row.user_id == by.pk else "cases:emergency_review"
+    found = require(by, act, city_id=row.city_id, at=at)
+    _write(row, by, Operation.CONSULT, act, found, fields=SHOWN, purpose=purpose)
     return row
 
 
 def _write(
-    row: EmergencyOpening, by: User, operation: Operation, act: Permission, found: Standing, *, fields: list[str]
-) -> None:
+    row: EmergencyOpening, by: User, operation: Operation, act: Permission, found: Standing, *, fields: list[str],
+    purpose: str = "",
+) -> None:  # fmt: skip
     case = Casefile(pk=row.casefile_id, reference=row.reference, city_id=row.city_id)
     write_ledger(
         operation=operation, by=by, act=act, case=case, record=row, compartment=Compartment.CORE, standing=found,
-        ground=Ground.EMERGENCY, fields=fields,
+        ground=Ground.EMERGENCY, fields=fields, purpose=purpose,
     )  # fmt: skip
 
 

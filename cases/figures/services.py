@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,6 +16,9 @@ from cities.ledger.rules import Clock, Operation
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 
+#: The tables of the picture, by name.
+SHOWN = sorted({table.name for table in dataclasses.fields(Picture)} - {"as_of", "known_on", "columns"})
+
 
 @transaction.atomic
 def open_picture(*, by: User | Clock, at: datetime, as_of: date, known_on: date, take_away: bool = False) -> Picture:
@@ -24,7 +28,7 @@ def open_picture(*, by: User | Clock, at: datetime, as_of: date, known_on: date,
     picture = national_picture(by, at=at, as_of=as_of, known_on=known_on)
     ledger.write(
         operation=Operation.EXPORT if take_away else Operation.CONSULT, by=by, act=Permission.PICTURE_READ.name,
-        object_type="picture", rows=1, role=found.role if found else "", agency_id=found.agency_id if found else None,
-        purpose=f"as of {as_of}, as known on {known_on}",
+        object_type="picture", rows=1, fields=SHOWN, role=found.role if found else "",
+        agency_id=found.agency_id if found else None, purpose=f"as of {as_of}, as known on {known_on}",
     )  # fmt: skip
     return picture

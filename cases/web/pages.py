@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from cases.access.rules import Refused, Stale
-from cases.access.selectors import acts_of
+from cases.access.selectors import acts_of, beside_in
 from cases.access.services import open_file, open_list
 from cases.casefiles.models import Casefile
 from cases.emergencies.selectors import open_now
@@ -33,6 +33,15 @@ from cities.web.pages import page
 from cities.web.requests import SignedIn
 
 T = TypeVar("T")
+
+#: What stands above every page of a case, by name.
+ABOVE = (
+    "person.official_name", "person.born_on", "person.birth_precision", "person.language",
+    "person.interpreter_needed", "casefile.reference", "casefile.stage", "casefile.lead_caseworker",
+)  # fmt: skip
+
+#: What a line of a list says of whom it is about.
+WHO = "person.official_name casefile.reference"
 
 #: The methods of a page with a form.
 FORM = ["GET", "HEAD", "POST"]
@@ -62,13 +71,18 @@ def case_page(
     permission: Permission,
     compartment: Compartment = Compartment.CORE,
     record: Model | None = None,
+    also: Iterable[str] = (),
     form: forms.Form | None = None,
     **shown: Any,
 ) -> HttpResponse:
-    """A page of one case. The ledger has it, and why, before it is drawn, or it is not drawn."""
+    """A page of one case. The ledger has it, and why, before it is drawn, or it is not drawn.
+
+    `also`: the names of what stands on the page beside the record, and beside what stands above every page of a case.
+    """
     why = reason_or_question(request, case, compartment=compartment, permission=permission)
     if isinstance(why, HttpResponse):
         return why
+    caution = caution_on(case, request.user, at=request.at)
     open_file(
         by=request.user,
         at=request.at,
@@ -76,6 +90,7 @@ def case_page(
         permission=permission,
         compartment=compartment,
         record=record or case,
+        beside=[*ABOVE, *beside_in([caution] if caution else []), *also],
         purpose=why.purpose,
         justification=why.words,
     )
@@ -84,7 +99,7 @@ def case_page(
         "case": case,
         "person": case.person,
         "age": age_on(case.person.born_on, timezone.localdate(request.at)),
-        "caution": caution_on(case, request.user, at=request.at),
+        "caution": caution,
         "acts": {act.name for act in acts},
         "tabs": tabs(request, case, acts),
         "emergency": open_now(request.user, case, at=request.at) if Permission.EMERGENCY_OPEN in acts else None,
@@ -148,11 +163,24 @@ def moment_in_the_address(request: SignedIn, name: str) -> datetime | None:
 
 
 def listed(
-    request: SignedIn, rows: Sequence[Model], *, permission: Permission, compartment: Compartment = Compartment.CORE
+    request: SignedIn,
+    rows: Sequence[Model],
+    *,
+    shows: str,
+    permission: Permission,
+    compartment: Compartment = Compartment.CORE,
 ) -> None:
-    """A list that is about to be shown: one entry in the ledger, with what stands on the page."""
+    """A list that is about to be shown: one entry in the ledger, with what stands on the page, and on which page.
+
+    `shows`: the names of what its lines say, separated by spaces.
+    """
     kind = rows[0]._meta.model_name or "" if rows else ""
     open_list(
         by=request.user, at=request.at, permission=permission, compartment=compartment, kind=kind,
-        ids=[row.pk for row in rows],
+        ids=[row.pk for row in rows], fields=shows.split(), purpose=here(request),
     )  # fmt: skip
+
+
+def here(request: SignedIn) -> str:
+    """The name of the page that is asked for: why a list is read, for a list is read for its page."""
+    return request.resolver_match.view_name if request.resolver_match else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.audit.rules import TASK, WHY, Why
+from cases.audit.rules import ADMINISTRATION, TASK, WHY, Why
 
 #: name of a page -> why somebody who comes from there opens a file.
 PURPOSES = {
@@ -53,6 +53,11 @@ PURPOSES = {
     "cases:sample": _("to look after the ledger"),
     "cases:colleague_sights": _("to look after the ledger"),
     "cases:own_looks": _("from her own look-ups"),
+    "cases:missed_acknowledge": _("from the coordinator's board"),
+    "cases:missed_answer": _("from the coordinator's board"),
+    "cases:missed_reopen": _("from the coordinator's board"),
+    ADMINISTRATION: _("in the administration, where nobody is asked why"),
+    "api": _("through the REST interface, signed in as herself"),
 }
 
 

@@ -41,6 +41,9 @@ from cities.tokens.rules import Purpose
 
 RowT = TypeVar("RowT", bound=Model)
 
+#: The purpose of what is read and done here in a session; by a token it is what the token is for.
+API = "api"
+
 MOST_ROWS = 200
 USUAL_ROWS = 50
 
@@ -136,6 +139,8 @@ class Door(APIView):
             ledger.purpose_is(f"{request.auth.purpose.lower()}: api, token {request.auth.pk}")
             if not self.serves(Purpose(request.auth.purpose)):
                 raise NotAllowed(request.auth.purpose)
+        else:
+            ledger.purpose_is(API)
 
     def serves(self, purpose: Purpose) -> bool:
         """Whether a token with this purpose opens this resource. The public square: any."""

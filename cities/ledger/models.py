@@ -54,6 +54,7 @@ class LedgerEntry(models.Model):
             models.Index(fields=["case_id", "-at"], name="ledger_case_at"),
             models.Index(fields=["actor", "-at"], name="ledger_actor_at"),
             models.Index(fields=["city_id", "-at"], name="ledger_city_at"),
+            models.Index(fields=["-at", "-id"], name="ledger_newest_first"),
         ]
         constraints = [
             models.CheckConstraint(

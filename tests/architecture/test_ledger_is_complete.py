@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.db import transaction
 
@@ -17,8 +18,8 @@ from cities.ledger.models import LedgerEntry
 from config.logging import JsonFormatter
 from tests.architecture.asked import NOTHING_OF_A_CASE, Asked, Doors, as_pages_name_them, pages, resources
 from tests.architecture.routes import API, CASES
+from tests.architecture.scene import IN_CARE, IN_CORE, IN_JUSTICE, share
 from tests.architecture.scene import Scene as Pages
-from tests.architecture.scene import share
 from tests.architecture.test_services import _everything
 from tests.factories import Cast
 from tests.factories.scene import CANARY, a_scene
@@ -28,6 +29,22 @@ NUMBERS = {"cases:colleague_sights", "cases:picture", "cases:picture_table", "ca
 
 #: The columns that must hold something, whatever was done.
 ALWAYS = ("operation", "actor_id", "initiator", "role", "agency_id", "act", "request_id", "outcome")
+
+
+#: Names that stand for several rows, or for what an answer of the REST door works out of fields.
+NO_COLUMNS = {
+    "aliases", "cases", "compartments", "facts", "goals", "in_words", "inquiry_open_since", "is_set_aside",
+    "lasts_until", "may_move_to", "missed_shown", "names", "offences", "rrule", "team", "working_days_late",
+}  # fmt: skip
+
+
+def is_the_name_of_a_field(name: str, kind: str) -> bool:
+    """A field of a record of this kind, or of another one, which then stands before it. Never what is in a field."""
+    of, _dot, field = name.rpartition(".")
+    if field in NO_COLUMNS or kind == "picture":
+        return True
+    model = apps.all_models["cases"].get(of or kind) or apps.all_models["cities"].get(of or kind)
+    return model is not None and field in {one.name for one in model._meta.get_fields()} | {"agency_id"}
 
 
 def lacking(one: Asked, status: int, entries: list[LedgerEntry]) -> str:
@@ -46,6 +63,12 @@ def lacking(one: Asked, status: int, entries: list[LedgerEntry]) -> str:
             return f"{entry.act}: has no {', '.join(empty)}"
         if entry.operation in ("ALTER", "COLLECT") and not (entry.object_ids and entry.fields):
             return f"{entry.act}: doesn't say which fields of what"
+        if entry.operation in ("CONSULT", "DISCLOSE", "EXPORT", "EMERGENCY") and entry.rows and not entry.fields:
+            return f"{entry.act}: doesn't say which fields were shown"
+        if entry.operation in ("CONSULT", "EXPORT") and one.method == "GET" and entry.rows and not entry.purpose:
+            return f"{entry.act}: doesn't say why"
+        if strange := [name for name in entry.fields if not is_the_name_of_a_field(name, entry.object_type)]:
+            return f"{entry.act}: {', '.join(strange)} of {entry.object_type} is no name of a field"
         if entry.operation == "CONSULT" and not entry.object_type and entry.rows:
             return f"{entry.act}: doesn't say what was read"
         if entry.object_ids and len(entry.object_ids) != entry.rows:
@@ -59,6 +82,33 @@ def lacking(one: Asked, status: int, entries: list[LedgerEntry]) -> str:
     if one.method == "GET" and not any(compartments) and one.name not in NUMBERS:
         return "doesn't say which compartment"
     return ""
+
+
+#: What stands in a text of the scenes -> the fields that it can have been read from; of what it was before: `before`.
+TEXTS = {
+    f"Nemo {IN_CORE}": {"official_name", "subject"}, f"{IN_CORE} step": {"next_step"}, f"{IN_CORE} place": {"place"},
+    f"{IN_CORE} sister": {"source"}, f"{IN_CORE} street": {"address"}, f"{IN_CARE} summary": {"summary"},
+    f"{IN_CARE} action": {"text"}, f"Antigone {IN_CARE}": {"official_name", "other"}, f"{IN_CARE} note": {"note"},
+    f"{IN_CARE} view": {"person_view"}, f"{IN_JUSTICE} fact": {"text"}, f"{IN_JUSTICE} witness": {"source"},
+    f"{IN_JUSTICE} subject": {"subject"}, f"{IN_JUSTICE} statement": {"statement"},
+    f"{IN_JUSTICE} withheld": {"withheld"},
+    f"{CANARY} Person": {"official_name"}, f"{CANARY} step": {"next_step"}, f"{CANARY} Mother": {"official_name"},
+    f"{CANARY} summary": {"summary"}, f"{CANARY} action": {"text"}, f"{CANARY} place": {"place"},
+    f"{CANARY} teacher": {"who_else"}, f"{CANARY} note": {"note"}, f"{CANARY} subject": {"subject"},
+    f"{CANARY} statement": {"statement"},
+}  # fmt: skip
+
+#: Which part of a case a text of the scene of the pages lies in.
+PARTS = {IN_CARE: "CARE", IN_JUSTICE: "JUSTICE"}
+
+
+def unnamed(told: str, entries: list[LedgerEntry]) -> str:
+    """What an answer shows and no entry names, or none of the compartment it lies in; empty when there is nothing."""
+    names = {name.rpartition(".")[2] for entry in entries for name in entry.fields}
+    shown = [text for text, fields in TEXTS.items() if text in told and not names & (fields | {"before"})]
+    parts = {entry.compartment for entry in entries}
+    shown += [part for canary, part in PARTS.items() if canary in told and part not in parts]
+    return f"shows {', '.join(shown)}, which no entry names" if shown else ""
 
 
 def _law(doors: Doors, asked: Iterator[Asked]) -> list[str]:
@@ -79,7 +129,8 @@ def _law(doors: Doors, asked: Iterator[Asked]) -> list[str]:
             transaction.set_rollback(True)
         if refused:
             continue
-        if said := lacking(one, answer.status_code, entries):
+        said = lacking(one, answer.status_code, entries) or unnamed(answer.content.decode(errors="replace"), entries)
+        if said:
             wrong.append(f"{one}: {said}")
     return wrong
 

@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.access.models import CaseAccess, cities_open_to, postings_in_force
 from cases.access.rules import Ground
+from cases.access.selectors.naming import OF_EVERY_ROW, beside, beside_in, by_compartment, fields_of
+from cases.access.selectors.naming import in_words as fields_in_words
 from cases.access.selectors.sights import Sight, seen_by, who_can_see, whole_day
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, PERMISSIONS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
@@ -18,10 +20,16 @@ from cities.staff.models import Posting, User
 from cities.staff.selectors import Standing, standing_of
 
 __all__ = [
+    "OF_EVERY_ROW",
     "Knowers",
     "Sight",
     "acts_of",
+    "beside",
+    "beside_in",
+    "by_compartment",
     "compartments_open_to",
+    "fields_in_words",
+    "fields_of",
     "knowers",
     "liaisons_at",
     "may",

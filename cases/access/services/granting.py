@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess
-from cases.access.rules import Ending, Ground, Refused
+from cases.access.rules import ENDED, GIVEN, Ending, Ground, Refused
 from cases.access.services.standing import require, write_ledger
 from cities.ledger.rules import Operation
 from cities.roles.permissions import Permission
@@ -58,7 +58,7 @@ def grant(
             open_already.add(row.compartment)
         elif row.compartment in wanted:  # for less long, or by a posting that has ended: it makes room
             row.ends_at, row.ended_by, row.ended_because = max(at, row.starts_at), by, Ending.REPLACED
-            row.save(update_fields=["ends_at", "ended_by", "ended_because"])
+            row.save(update_fields=ENDED)
     made = [
         CaseAccess.grants.create(
             recorded_at=at, recorded_by=by, casefile=case, city_id=case.city_id, user=to.user, posting=to,
@@ -68,10 +68,11 @@ def grant(
         for compartment in wanted
         if compartment not in open_already
     ]  # fmt: skip
-    if made:
+    for row in made:
         write_ledger(
-            operation=Operation.ALTER, by=by, act="GRANT", case=case, record=made[0], ids=[row.pk for row in made],
-            standing=found, ground=ground, recipient=f"user {to.user_id}", fields=[row.compartment for row in made],
+            operation=Operation.ALTER, by=by, act="GRANT", case=case, record=row, compartment=row.compartment,
+            standing=found, ground=ground, recipient=f"user {to.user_id}",
+            fields=[*GIVEN, "reason"] if reason else GIVEN,
         )  # fmt: skip
     return made
 
@@ -91,8 +92,7 @@ def grant_office(*, by: User, at: datetime, case: Casefile, office: Agency, perm
         )
         write_ledger(
             operation=Operation.ALTER, by=by, act="GRANT_OFFICE", case=case, record=row, standing=found,
-            compartment=Compartment.JUSTICE, ground=Ground.REFERRAL, recipient=f"agency {office.pk}",
-            fields=[Compartment.JUSTICE],
+            compartment=Compartment.JUSTICE, ground=Ground.REFERRAL, recipient=f"agency {office.pk}", fields=GIVEN,
         )  # fmt: skip
     return row
 
@@ -115,10 +115,9 @@ def end_grants(
     )
     for row in rows:
         row.ends_at, row.ended_by, row.ended_because = max(end, row.starts_at), by, because
-        row.save(update_fields=["ends_at", "ended_by", "ended_because"])
-    if rows:
+        row.save(update_fields=ENDED)
         write_ledger(
-            operation=Operation.ALTER, by=by, act="END_GRANT", case=case, record=rows[0], ids=[row.pk for row in rows],
-            standing=found, ground=ground, recipient=f"user {user.pk}",
+            operation=Operation.ALTER, by=by, act="END_GRANT", case=case, record=row, compartment=row.compartment,
+            standing=found, ground=ground, recipient=f"user {user.pk}", fields=ENDED,
         )  # fmt: skip
     return len(rows)

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from cases.access.models import CaseAccess, cities_open_to
 from cases.access.rules import NotAllowed, OutOfSight
-from cases.access.selectors import standing
+from cases.access.selectors import by_compartment, fields_of, standing
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
 from cities.records import require_as_read
@@ -116,15 +116,24 @@ def open_file(
     permission: Permission,
     compartment: Compartment,
     record: Model,
+    fields: Iterable[str] | None = None,
+    beside: Iterable[str] = (),
     purpose: str = "",
     justification: str = "",
 ) -> Standing:
-    """Opening a record is an act: it stands in the ledger before the page is shown, or the page is not shown."""
+    """Opening a record is an act: it stands in the ledger before the page is shown, or the page is not shown.
+
+    `fields`: the names of what is shown of it, where the door knows exactly; else those of its `need_to_know`.
+    `beside`: those of other records on the same page. What lies in another compartment has an entry of its own there.
+    """
     found = require(by, permission, case=case, at=at)
-    write_ledger(
-        operation=Operation.CONSULT, by=by, act=permission, case=case, record=record,
-        compartment=compartment.value, standing=found, purpose=purpose, justification=justification,
-    )  # fmt: skip
+    names = [*(fields_of(record) if fields is None else fields), *beside]
+    shown = by_compartment(names, kind=record._meta.model_name or "", compartment=compartment.value)
+    for part, within in shown.items():
+        write_ledger(
+            operation=Operation.CONSULT, by=by, act=permission, case=case, record=record, compartment=part,
+            fields=within, standing=found, purpose=purpose, justification=justification,
+        )  # fmt: skip
     return found
 
 
@@ -137,17 +146,21 @@ def open_list(
     compartment: Compartment,
     kind: str,
     ids: Sequence[int],
+    fields: Iterable[str],
     city_id: int | None = None,
     case: Casefile | None = None,
+    purpose: str = "",
 ) -> None:
-    """A list that was shown: one entry with the ids on the page. `case`: when all of it lies in one case.
+    """A list that was shown: one entry with the ids on the page, and the names of what its columns show; of one that is
+    empty none. `case`: when all of it lies in one case.
 
     Where no city is named it is that of the posting by which it was read: the ledger of that city has it.
     """
     found = require(by, permission, case=case, at=at)
-    ledger.write(
-        operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids,
-        case_id=case.pk if case else None, case_reference=case.reference if case else "",
-        city_id=case.city_id if case else city_id or (found.posting.city_id if found.posting else None),
-        compartment=compartment.value, role=found.role, agency_id=found.agency_id,
-    )  # fmt: skip
+    for part, names in by_compartment(fields if ids else (), kind=kind, compartment=compartment.value).items():
+        ledger.write(
+            operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids, fields=names,
+            case_id=case.pk if case else None, case_reference=case.reference if case else "",
+            city_id=case.city_id if case else city_id or (found.posting.city_id if found.posting else None),
+            compartment=part, role=found.role, agency_id=found.agency_id, purpose=purpose,
+        )  # fmt: skip

@@ -26,10 +26,11 @@ from cases.audit.selectors.standing import (
     verification_keys,
 )
 from cases.audit.selectors.tasks import case_to_open, is_open_before, names_in, task_of
-from cases.audit.selectors.timeline import Happening, timeline
+from cases.audit.selectors.timeline import TOLD_FROM, Happening, timeline
 from cases.audit.selectors.verifying import Fault, Mark, Verified, verify_ledger
 
 __all__ = [
+    "TOLD_FROM",
     "Asked",
     "Fault",
     "Happening",

@@ -12,6 +12,7 @@ from cases.access.models import CaseAccess, postings_in_force
 from cases.access.rules import OutOfSight, read_reference
 from cases.access.selectors import compartments_open_to
 from cases.audit.rules import AROUND, TASK, WHY
+from cases.audit.selectors.whose import entries_of
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import listed_cases
 from cities.ledger.models import LedgerEntry
@@ -49,10 +50,10 @@ def done_during(user_id: int, case_id: int, *, since: datetime, until: datetime,
     return list(entries.select_related("actor").order_by("at", "pk")[:most])
 
 
-def ledger_for(user: User, *, at: datetime) -> QuerySet[LedgerEntry]:
-    """The ledger of the cities whose ledger `user` reads, the newest first."""
-    cities = _postings_that_read_ledgers(user, at=at).values("city_id")
-    return LedgerEntry.objects.filter(city_id__in=cities).select_related("actor").order_by("-at", "-pk")
+def ledger_for(user: User, *, at: datetime, city: int | None = None) -> QuerySet[LedgerEntry]:
+    """The ledger of the cities whose ledger `user` reads, or of one of them, the newest first."""
+    cities = [pk for pk in _cities_read_by(user, at=at) if city in (None, pk)]
+    return entries_of(cities).select_related("actor").order_by("-at", "-pk")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,6 @@ class Asked:
     case: str = ""
     who: str = ""
     operation: str = ""
-    city: int | None = None
     since: date | None = None
     until: date | None = None
     purpose: str = ""
@@ -84,8 +84,6 @@ def asked_for(entries: QuerySet[LedgerEntry], asked: Asked) -> QuerySet[LedgerEn
         entries = entries.filter(case_reference=read_reference(asked.case) or asked.case)
     if asked.operation:
         entries = entries.filter(operation=asked.operation)
-    if asked.city is not None:
-        entries = entries.filter(city_id=asked.city)
     if asked.since is not None:
         entries = entries.filter(at__gte=moment_of(asked.since, time.min))
     if asked.until is not None and asked.until < date.max:
@@ -148,7 +146,8 @@ def filed_case(user: User, reference: str, *, at: datetime) -> Casefile:
     Raises `OutOfSight` when the ledger of her cities doesn't have it.
     """
     wanted = read_reference(reference)
-    entry = ledger_for(user, at=at).filter(case_reference=wanted, case_id__isnull=False).first() if wanted else None
+    here = LedgerEntry.objects.filter(city_id__in=_cities_read_by(user, at=at), case_id__isnull=False)
+    entry = here.filter(case_reference=wanted).order_by("-at", "-pk").first() if wanted else None
     if entry is None or entry.city_id is None:
         raise OutOfSight
     return Casefile(pk=entry.case_id, reference=entry.case_reference, city_id=entry.city_id)
@@ -169,6 +168,12 @@ def cities_with_ledgers_for(user: User, *, at: datetime) -> list[City]:
     """The cities whose ledger `user` reads."""
     ids = _postings_that_read_ledgers(user, at=at).values("city_id")
     return list(City.objects.filter(pk__in=ids).order_by("code"))
+
+
+def _cities_read_by(user: User, *, at: datetime) -> list[int]:
+    """By number: so that PostgreSQL knows how much of the ledger it is before it goes through it."""
+    rows = _postings_that_read_ledgers(user, at=at).order_by().values_list("city_id", flat=True).distinct()
+    return [pk or 0 for pk in rows]
 
 
 def _reads_ledger(user: User, city_id: int, *, at: datetime) -> bool:

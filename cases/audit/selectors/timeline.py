@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from cases.outbox.models import Message
 from cases.outbox.selectors import messages_for
 from cases.plans.models import PlanStateChange
 from cases.prosecution.models import ReferralStageChange
+from cases.travel.models import TravelStatus
 from cases.travel.selectors import statuses_of
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -181,6 +182,13 @@ _SOURCES: tuple[tuple[Kind, Source], ...] = (
     (Kind.REFERRAL, _referrals),
     (Kind.MESSAGE, _messages),
 )
+
+
+#: kind of a line -> the record from which it is told.
+TOLD_FROM: dict[Kind, type[Model]] = {
+    Kind.STAGE: StageChange, Kind.CHECKIN: CheckIn, Kind.PLAN: PlanStateChange, Kind.TRAVEL: TravelStatus,
+    Kind.TEAM: CaseAccess, Kind.REFERRAL: ReferralStageChange, Kind.MESSAGE: Message,
+}  # fmt: skip
 
 
 def _until(field: str, before: datetime | None) -> dict[str, Any]:

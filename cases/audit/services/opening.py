@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from cases.access.models import CaseAccess
 from cases.access.rules import NotAllowed
-from cases.access.selectors import standing
+from cases.access.selectors import beside, standing
 from cases.access.services import write_ledger
+from cases.audit.rules import ENTRY, LOOKED
 from cases.audit.selectors import colleague_of_a_city, filed_case
 from cases.casefiles.models import Casefile
 from cities.ledger import services as ledger
@@ -32,6 +34,7 @@ def open_case_ledger(*, by: User, at: datetime, reference: str, purpose: str = "
     case = filed_case(by, reference, at=at)
     write_ledger(
         operation=Operation.CONSULT, by=by, act=Permission.LEDGER_READ, case=case, record=case,
+        fields=[*beside(CaseAccess), *LOOKED],
         standing=standing(by, Permission.LEDGER_READ, city_id=case.city_id, at=at), purpose=purpose,
         justification=justification,
     )  # fmt: skip
@@ -46,7 +49,8 @@ def open_colleague_sights(*, by: User, at: datetime, user_id: int) -> User:
     colleague, city_id = colleague_of_a_city(by, user_id, at=at)
     write_ledger(
         operation=Operation.CONSULT, by=by, act=Permission.LEDGER_READ, city_id=city_id, record=colleague,
-        standing=standing(by, Permission.LEDGER_READ, city_id=city_id, at=at),
+        fields=beside(CaseAccess), standing=standing(by, Permission.LEDGER_READ, city_id=city_id, at=at),
+        purpose="cases:ledger",
     )  # fmt: skip
     return colleague
 
@@ -68,13 +72,14 @@ def open_own_looks(*, by: User, at: datetime, entries: Sequence[LedgerEntry]) ->
 
 
 def _opened(*, by: User, act: str, entries: Sequence[LedgerEntry], asked: Sequence[str], found: Standing) -> None:
+    page = "cases:own_looks" if act == "OWN_LOOKS" else "cases:ledger"
     cases = {entry.case_id: entry.case_reference for entry in entries}
     (case_id, reference), *others = [*cases.items(), (None, "")]
     ledger.write(
-        operation=Operation.CONSULT, by=by, act=act, object_type="ledgerentry", rows=len(entries), fields=sorted(asked),
+        operation=Operation.CONSULT, by=by, act=act, object_type="ledgerentry", rows=len(entries), fields=ENTRY,
         case_id=case_id if len(others) == 1 else None, case_reference=reference if len(others) == 1 else "",
         city_id=found.posting.city_id if found.posting else None, role=found.role, agency_id=found.agency_id,
-        compartment=Compartment.CORE, purpose="cases:own_looks" if act == "OWN_LOOKS" else "cases:ledger",
+        compartment=Compartment.CORE, purpose=" ".join([page, *sorted(asked)]),
     )  # fmt: skip
 
 

@@ -71,7 +71,8 @@ def _claim(*, by: Clock, at: datetime) -> list[Dispatch]:
     if rows:
         ledger.write(
             operation=Operation.DISCLOSE, by=by, act="LEDGER_DISPATCH", object_type="dispatch",
-            object_ids=[row.pk for row in rows], recipient="places outside, and who looks after the ledger",
+            object_ids=[row.pk for row in rows], fields=["alarm", "checkpoint"],
+            recipient="places outside, and who looks after the ledger",
         )  # fmt: skip
     return rows
 

@@ -184,5 +184,5 @@ def _write(absence: Absence, *, by: User, at: datetime) -> None:
     city_id = found.posting.city_id if found.posting else None
     write_ledger(
         operation=Operation.ALTER, by=by, act="HAND_OVER", city_id=city_id, record=absence,
-        compartment=Compartment.CORE, standing=found, fields=["caseworker", "due_on"],
+        compartment=Compartment.CORE, standing=found, fields=["checkin.caseworker", "checkin.due_on"],
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess, offices_of
-from cases.access.rules import Ending, Ground, NotAllowed, Refused, clean_text
+from cases.access.rules import ENDED, Ending, Ground, NotAllowed, Refused, clean_text
 from cases.access.services import write_ledger
 from cases.prosecution.models import Caution, ProsecutionReferral
 from cases.prosecution.rules import AFTER_LAST_WORD, Answer, ReferralStage, may_answer, may_move
@@ -102,11 +102,11 @@ def _end_grant(row: ProsecutionReferral, *, by: User, at: datetime, standing: St
     )
     for grant in grants.order_by("pk"):
         grant.ends_at, grant.ended_by, grant.ended_because = at + AFTER_LAST_WORD, by, Ending.ANSWERED
-        grant.save(update_fields=["ends_at", "ended_by", "ended_because"])
+        grant.save(update_fields=ENDED)
         write_ledger(
             operation=Operation.ALTER, by=by, act="END_GRANT", case=case_of(row), record=grant, standing=standing,
             compartment=Compartment.JUSTICE, ground=Ground.REFERRAL, recipient=f"agency {row.addressed_to_id}",
-            fields=["ends_at"],
+            fields=ENDED,
         )  # fmt: skip
 
 

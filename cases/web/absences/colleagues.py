@@ -15,7 +15,7 @@ from cases.checkins.selectors import contacts_of
 from cases.checkins.services import Told, reassign_checkins, reschedule_checkins
 from cases.web.absences.forms import ReassignForm, RescheduleAllForm, chosen_of
 from cases.web.checkins.words import lateness
-from cases.web.pages import FORM, attempt, listed, number_in_the_address
+from cases.web.pages import FORM, WHO, attempt, listed, number_in_the_address
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.staff.models import User
@@ -24,6 +24,9 @@ from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
 
 A_PAGE = 100
+
+#: What is said of each contact.
+CONTACT = f"kind due_on due_time late_from place caseworker {WHO}"
 
 
 @require_http_methods(FORM)
@@ -46,7 +49,8 @@ def contacts(request: SignedIn) -> HttpResponse:
         told = _done(request, form, wanted)
     rows = list(contacts_of(holder, request.user, at=request.at)[:A_PAGE])
     if rows or told:
-        listed(request, [*rows, *(one.checkin for one in told or ())], permission=Permission.CHECKIN_READ)
+        shown = [*rows, *(one.checkin for one in told or ())]
+        listed(request, shown, shows=CONTACT, permission=Permission.CHECKIN_READ)
     today = day_of(request.at)
     ticked = request.POST.getlist("chosen") if told is None else []
     context = {

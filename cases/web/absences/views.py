@@ -19,7 +19,7 @@ from cases.access.services import require
 from cases.checkins.selectors import contacts_within, day_past, standing_in_for
 from cases.checkins.services import Told, hand_over_absence, rearrange_absence, take_back_absence
 from cases.web.absences.forms import AbsenceForm, ChangeAbsenceForm, chosen_of
-from cases.web.pages import FORM, attempt, listed, typed
+from cases.web.pages import FORM, WHO, attempt, listed, typed
 from cases.web.shapes import Versioned
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
@@ -28,6 +28,9 @@ from cities.staff.selectors import absence_for, absences_for, can_be_absent, cou
 from cities.staff.services import record_absence
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
+
+#: What is said of each contact.
+CONTACT = f"kind due_on due_time caseworker {WHO}"
 
 
 @require_safe
@@ -134,7 +137,7 @@ def hand_over(request: SignedIn, pk: int) -> HttpResponse:
         chosen = chosen_of(request.POST, what="what")
         told = attempt(form, lambda: act(chosen=chosen, **form.cleaned_data))
     if told:
-        listed(request, [one.checkin for one in told], permission=Permission.CHECKIN_READ)
+        listed(request, [one.checkin for one in told], shows=CONTACT, permission=Permission.CHECKIN_READ)
     return page(request, "cases/absences/absence.html", {**_preview(request, absence), "told": told}, form=form)
 
 
@@ -143,7 +146,7 @@ def _preview(request: SignedIn, absence: Absence) -> dict[str, Any]:
     rows = list(contacts_within(absence, request.user, at=request.at))
     standing = list(standing_in_for(absence.user, request.user, at=request.at))
     if rows or standing:
-        listed(request, [*rows, *standing], permission=Permission.CHECKIN_READ)
+        listed(request, [*rows, *standing], shows=CONTACT, permission=Permission.CHECKIN_READ)
     today, deputy = day_of(request.at), absence.deputy
     wanted = [(deputy.pk, row.casefile_id, row.city_id) for row in rows] if deputy else []
     seen = {case for _user, case in those_who_may(wanted, Permission.CHECKIN_RECORD, at=request.at)}

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.access.selectors import fields_in_words
 from cases.web import acts, purposes
 from cities.agencies.selectors import agencies
 from cities.ledger.models import LedgerEntry
@@ -24,7 +25,7 @@ NOBODY = {
 
 @dataclass(frozen=True)
 class Told:
-    """One entry: when, who, as what, did what with what, and why."""
+    """One entry: when, who, as what, did what with what, and why. `number`: of the fields that it names."""
 
     at: datetime
     who: str
@@ -35,6 +36,7 @@ class Told:
     reference: str
     compartment: str
     fields: str
+    number: int
     purpose: str
     justification: str
     outcome: str
@@ -60,7 +62,8 @@ def told(entries: Sequence[LedgerEntry]) -> list[Told]:
             act=acts.in_words(entry.act),
             reference=entry.case_reference,
             compartment=_part(entry.compartment),
-            fields=", ".join(entry.fields),
+            fields=fields_in_words(entry.fields, kind=entry.object_type),
+            number=len(entry.fields),
             purpose=purposes.in_words(entry.purpose),
             justification=entry.justification,
             outcome=acts.outcome_in_words(entry.outcome),

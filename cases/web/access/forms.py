@@ -76,4 +76,8 @@ class LedgerForm(forms.Form):
     def asked(self) -> Asked:
         """What was asked for, when the form holds nothing wrong."""
         told = {name: value for name, value in self.cleaned_data.items() if value not in ("", None, False)}
-        return Asked(**(told | ({"city": int(told["city"])} if "city" in told else {})))
+        return Asked(**{name: value for name, value in told.items() if name != "city"})
+
+    def of_city(self) -> int | None:
+        """Of which city, where somebody reads the ledger of several; None: of all of them."""
+        return int(self.cleaned_data.get("city") or 0) or None

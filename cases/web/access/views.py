@@ -8,9 +8,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from cases.access.models import CaseAccess
 from cases.access.rules import OutOfSight
-from cases.access.selectors import acts_of, seen_by, whole_day
+from cases.access.selectors import acts_of, beside, seen_by, whole_day
 from cases.access.selectors import who_can_see as sights_of
+from cases.audit.rules import LOOKED
 from cases.audit.selectors import (
     a_page_of,
     asked_for,
@@ -63,7 +65,12 @@ def who_can_see(request: SignedIn, reference: str) -> HttpResponse:
             request, "cases/access/who_could_see.html", {"case": case, "reviews": True, **shown}, form=shown["form"]
         )
     return case_page(
-        request, case, "cases/access/who_can_see.html", permission=Permission.ACCESS_READ, **_shown(request, case)
+        request,
+        case,
+        "cases/access/who_can_see.html",
+        permission=Permission.ACCESS_READ,
+        also=[*beside(CaseAccess), *LOOKED],
+        **_shown(request, case),
     )
 
 
@@ -118,11 +125,11 @@ def city_ledger(request: SignedIn) -> HttpResponse:
     """What happened with the records of one's cities, the newest first; and how the ledger itself is looked after."""
     form = LedgerForm(request.GET, cities=cities_with_ledgers_for(request.user, at=request.at))
     wanted = form.asked() if form.is_valid() else None
-    entries = ledger_for(request.user, at=request.at)
+    entries = ledger_for(request.user, at=request.at, city=form.of_city())
     entries = entries.none() if wanted is None else asked_for(entries, wanted)
     found, last = a_page_of(entries, before=entry_in_the_address(request, "before"), limit=A_PAGE)
     verified = last_verification()
-    asked = [name for name, value in vars(wanted).items() if value] if wanted else []
+    asked = [name for name, value in form.cleaned_data.items() if value] if wanted else []
     open_ledger(by=request.user, at=request.at, entries=found, asked=asked)
     context = {
         "entries": told(found), "next": last, "with_requests": True,

@@ -29,7 +29,7 @@ from cases.outbox.selectors import dead_in_city
 from cases.prosecution.selectors import referrals_for
 from cases.recertification.selectors import grants_to_confirm, without_sight
 from cases.web.checkins.missed import Shown, shown
-from cases.web.pages import listed
+from cases.web.pages import WHO, listed
 from cases.web.prosecution.pages import stages_of
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
@@ -51,67 +51,82 @@ AGES = (
 
 @dataclass(frozen=True)
 class Block:
-    """One thing the board keeps an eye on. `empty` says what would be here."""
+    """One thing the board keeps an eye on. `empty` says what would be here; `shows` names what a line of it says."""
 
     name: str
     title: Any
     rows: Callable[..., QuerySet[Any]]
     template: str
     empty: Any
+    shows: str
     needs: Permission | None = None
 
+
+MISSED = (
+    "step since deadline_on acknowledged_at acknowledged_by missedcontact.cause missedcontact.in_a_row "
+    f"missedcontact.answer checkin.kind checkin.due_on checkin.caseworker {WHO}"
+)
+OPENING = "reference user opened_at review_by emergencyreview.outcome emergencyreview.reviewed_at"
 
 BLOCKS = (
     Block(
         "emergencies", gettext_lazy("Emergency openings to review"), awaiting_review, "cases/board/_emergencies.html",
-        gettext_lazy("Every emergency opening was reviewed."), Permission.EMERGENCY_REVIEW,
+        gettext_lazy("Every emergency opening was reviewed."), OPENING, Permission.EMERGENCY_REVIEW,
     ),
     Block(
         "coordinator", gettext_lazy("With the coordinator"), with_the_coordinator, "cases/board/_missed.html",
         gettext_lazy("Nothing waits for you. A missed contact that its caseworker does not see to in time comes here."),
+        MISSED,
     ),
     Block(
         "conference", gettext_lazy("On the agenda of the next conference"), for_the_conference,
         "cases/board/_missed.html",
         gettext_lazy("Nothing is on the agenda. What nobody answers comes here, and what is missed time and again."),
+        MISSED,
     ),
     Block(
         "unheld", gettext_lazy("Contacts nobody holds"), held_by_nobody, "cases/board/_unheld.html",
         gettext_lazy("Every contact of the next two weeks has somebody who will hold it."),
+        f"kind due_on due_time caseworker late_from {WHO}",
     ),
     Block(
         "late", gettext_lazy("Other overdue check-ins"), otherwise_late, "cases/board/_late.html",
-        gettext_lazy("No other check-in is late."),
+        gettext_lazy("No other check-in is late."), f"kind due_on late_from caseworker {WHO}",
     ),
     Block(
         "unassigned", gettext_lazy("Nobody leads"), unassigned, "cases/board/_unassigned.html",
         gettext_lazy("Every open case has a lead caseworker."),
+        f"stage opened_on next_step next_step_on owner {WHO}",
     ),
     Block(
         "steps", gettext_lazy("Next steps due"), next_steps_due, "cases/board/_steps.html",
-        gettext_lazy("No next step is due today or overdue."),
+        gettext_lazy("No next step is due today or overdue."), f"next_step next_step_on owner {WHO}",
     ),
     Block(
         "handed_over", gettext_lazy("Held by somebody who no longer sees it"), without_sight,
         "cases/board/_handed_over.html",
         gettext_lazy("Everybody who leads a case, or owns its next step, still sees it."),
+        f"user ended_because ends_at casefile.owner casefile.lead_caseworker {WHO}",
     ),
     Block(
         "confirm", gettext_lazy("Grants to confirm"), grants_to_confirm, "cases/board/_confirm.html",
         gettext_lazy("Nothing is to be confirmed. Each quarter you say who still has to see which case."),
-        Permission.GRANT_CONFIRM,
+        "reference user agency ground confirm_by", Permission.GRANT_CONFIRM,
     ),
     Block(
         "reviews", gettext_lazy("Reviews due"), reviews_due, "cases/board/_reviews.html",
         gettext_lazy("No review is due. Whether a file is still needed is asked every six months."),
+        f"review_on lead_caseworker {WHO}",
     ),
     Block(
         "messages", gettext_lazy("Messages that could not be sent"), dead_in_city, "cases/board/_messages.html",
         gettext_lazy("Every message was sent, or is being tried again."),
+        "kind about_on reference recipient channel attempts last_error",
     ),
     Block(
         "rhythms", gettext_lazy("Rhythms set aside"), set_aside, "cases/board/_rhythms.html",
         gettext_lazy("The clock could make the check-ins of every rhythm."),
+        "kind caseworker set_aside_at set_aside_error casefile.reference",
     ),
 )  # fmt: skip
 
@@ -145,7 +160,7 @@ def _filled(request: SignedIn, block: Block, *, most: int) -> dict[str, Any]:
     number = len(rows) if len(rows) <= most else found.count()
     rows = rows[:most]
     if rows:
-        listed(request, rows, permission=Permission.BOARD_READ)
+        listed(request, rows, shows=block.shows, permission=Permission.BOARD_READ)
     shape = SHAPES.get(block.template)
     told: Sequence[Any] = shape(request, rows) if shape else rows
     return {"block": block, "rows": told, "number": number, "more": number - len(rows)}

@@ -24,6 +24,13 @@ from cities.web.requests import SignedIn, signed_in
 #: How many contacts of a day stand on each page; the rest is counted, and on the sheet of the day.
 A_DAY = {"week": 12, "month": 3, "day": 200}
 
+#: What is said of each contact, and what more on paper.
+ENTRY = (
+    "kind due_on due_time within_week late_from state outcome moved_because occurs_on place caseworker stands_in_for "
+    "second casefile.reference"
+)
+ON_PAPER = "duration who_else with_interpreter casefile.agency"
+
 VIEWS = (("week", _("Week")), ("month", _("Month")))
 
 
@@ -34,7 +41,7 @@ def calendar(request: SignedIn) -> HttpResponse:
     require(request.user, Permission.CHECKIN_READ, at=request.at)
     acts = acts_of(request.user, at=request.at)
     asked = asked_for(request, acts, views=("week", "month"))
-    rows = _shown(request, asked, asked.first, asked.until)
+    rows = _shown(request, asked, asked.first, asked.until, shows=f"{ENTRY} person.official_name")
     is_week = asked.view == "week"
     days = days_of(asked, rows, request.user, at=request.at, apart=is_week)
     context = _around(asked, acts) | {
@@ -55,8 +62,9 @@ def day(request: SignedIn) -> HttpResponse:
     acts = acts_of(request.user, at=request.at)
     asked = asked_for(request, acts, views=("day",))
     monday = monday_of(asked.on)
-    rows = _shown(request, asked, monday, monday + WEEK, only=asked.on)
     named = request.GET.get("names") == "1"
+    shows = f"{ENTRY} {ON_PAPER} {'person.official_name' if named else ''}"
+    rows = _shown(request, asked, monday, monday + WEEK, only=asked.on, shows=shows)
     context = _around(asked, acts) | {
         "day": days_of(asked, rows, request.user, at=request.at, apart=True)[0],
         "any_day": any_day(asked, rows, request.user),
@@ -67,12 +75,14 @@ def day(request: SignedIn) -> HttpResponse:
     return page(request, "cases/calendar/day.html", context)
 
 
-def _shown(request: SignedIn, asked: Asked, first: date, until: date, *, only: date | None = None) -> list[CheckIn]:
+def _shown(
+    request: SignedIn, asked: Asked, first: date, until: date, *, shows: str, only: date | None = None
+) -> list[CheckIn]:
     """The rows of a page, written down as shown. `only` of a day: of the rest of its week, what any day will do for."""
     found = calendar_days(request.user, asked.whose, first, until, at=request.at, most=A_DAY[asked.view], only=only)
     rows = list(found)
     if rows:
-        listed(request, rows, permission=Permission.CHECKIN_READ)
+        listed(request, rows, shows=shows, permission=Permission.CHECKIN_READ)
     return rows
 
 

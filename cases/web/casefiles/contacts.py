@@ -29,5 +29,5 @@ def with_contacts(
     in_time_order = ("casefile", "due_on", F("due_time").asc(nulls_last=True), "pk")
     next_of = {row.casefile_id: row for row in coming.order_by(*in_time_order).distinct("casefile")}
     if shown := [*last_of.values(), *next_of.values()]:
-        listed(request, shown, permission=Permission.CHECKIN_READ)
+        listed(request, shown, shows="outcome due_on due_time kind", permission=Permission.CHECKIN_READ)
     return [(case, last_of.get(case.pk), next_of.get(case.pk)) for case in cases]

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.access.selectors import acts_of, team_of
+from cases.access.selectors import acts_of, beside_in, team_of
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for, listed_cases, may_share, stage_changes_of
 from cases.checkins.selectors import last_recorded, missed_for, next_checkin, planned
@@ -22,6 +22,9 @@ from cities.web.requests import SignedIn, signed_in
 
 A_PAGE = 25
 
+#: What a line of the list says; what stands beside it of contacts has an entry of its own.
+COLUMNS = "reference city stage lead_caseworker next_step next_step_on review_on person.official_name"
+
 
 @require_safe
 @signed_in
@@ -33,7 +36,7 @@ def case_list(request: SignedIn) -> HttpResponse:
     if (after := number_in_the_address(request, "after")) is not None:
         cases = cases.filter(pk__lt=after)
     shown: list[Casefile] = list(cases[: A_PAGE + 1])
-    listed(request, shown[:A_PAGE], permission=Permission.CASE_READ)
+    listed(request, shown[:A_PAGE], shows=COLUMNS, permission=Permission.CASE_READ)
     context = {
         "filter": chosen,
         "cases": with_contacts(request, shown[:A_PAGE]),
@@ -55,23 +58,29 @@ def overview(request: SignedIn, reference: str) -> HttpResponse:
     plan = plan_in_force(case, request.user, at=request.at) if reads_plans else None
     late = planned(request.user, at=request.at).filter(casefile=case, late_from__lte=today)
     missed = missed_for(request.user, at=request.at).filter(casefile=case, cause="MISSED", answered_at__isnull=True)
+    coming = next_checkin(case, request.user, at=request.at)
+    last = last_recorded(case, request.user, at=request.at)
+    goals = list(goals_of(plan)) if plan else []
+    changes = list(stage_changes_of(case, request.user, at=request.at)[:1])
+    overdue, missing = list(late[:3]), list(missed[:3])
     box = attention(
-        case, today=today, late=list(late[:3]), missed=list(missed[:3]), plan=plan, reads_plans=reads_plans
+        case, today=today, late=overdue, missed=missing, plan=plan, reads_plans=reads_plans
     )  # fmt: skip
     return case_page(
         request,
         case,
         "cases/casefiles/overview.html",
         permission=Permission.CASE_READ,
+        also=beside_in(filter(None, [coming, last]), overdue, missing, filter(None, [plan]), goals, changes),
         attention=[
             (line, line.address(reference) if line.page and line.act in {act.name for act in acts} else "")
             for line in box
         ],
-        next_contact=next_checkin(case, request.user, at=request.at),
-        last_contact=last_recorded(case, request.user, at=request.at),
+        next_contact=coming,
+        last_contact=last,
         plan=plan,
-        progress=progress(goals_of(plan)) if plan else None,
+        progress=progress(goals) if plan else None,
         team=team_of(case, at=request.at),
         shares=may_share(request.user, case, at=request.at),
-        stage_change=stage_changes_of(case, request.user, at=request.at).first(),
+        stage_change=changes[0] if changes else None,
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.access.rules import OutOfSight
+from cases.access.selectors import beside_in
 from cases.access.services import require
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
@@ -111,7 +112,7 @@ def _page(
     rows = list(found[: A_PAGE + 1])
     return case_page(
         request, case, "cases/changes/changes.html", permission=Permission.CHANGES_READ, compartment=part,
-        record=record, written=record, name=name, back=back,
+        record=record, also=beside_in(rows), written=record, name=name, back=back,
         changes=_shown(told(rows[:A_PAGE], request.user, at=request.at)),
         next=rows[A_PAGE - 1].pk if len(rows) > A_PAGE else None,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases.access.selectors import beside_in
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.checkins.models import CheckIn
@@ -113,11 +114,12 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 def record(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """Outcome, reason, note, what was agreed, the next contact: one page; what was missed before stands beside it."""
     case, checkin, back = _found(request, reference, pk)
+    misses = earlier_misses(case, request.user, at=request.at)
     return act_page(
         request, case, RecordForm(typed(request), of=checkin),
         partial(record_checkin, checkin=checkin), permission=Permission.CHECKIN_RECORD,
         template="cases/checkins/record.html", **_about(checkin, request), cancel=back, title=_("Record a check-in"),
-        misses=earlier_misses(case, request.user, at=request.at),
+        misses=misses, also=beside_in(misses),
         following=following(checkin, request.user, at=request.at),
         said=lambda done: _("Recorded: %(outcome)s.") % {"outcome": done.get_outcome_display()},
         to=reverse("cases:my_day") if request.GET.get("from") == "my_day" else back,
@@ -135,7 +137,7 @@ def correct(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     return act_page(
         request, case, CorrectForm(typed(request), of=checkin, initial=now),
         partial(correct_checkin, checkin=checkin), permission=Permission.CHECKIN_RECORD,
-        **_about(checkin, request), cancel=back, to=back,
+        **_about(checkin, request), also=beside_in([note] if note else []), cancel=back, to=back,
         template="cases/checkins/correct.html", title=_("Correct what was recorded"),
         said=_("Corrected. What was written before stays to be read."),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.access.rules import OutOfSight
 from cases.access.selectors import may
-from cases.access.services import require
+from cases.access.services import open_file, require
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.checkins.models import MissedContact, MissedStep
@@ -27,7 +27,7 @@ from cases.checkins.selectors import is_with, missed_for
 from cases.checkins.services import acknowledge_miss, answer_miss, reopen_miss
 from cases.web.checkins.forms import AnswerForm
 from cases.web.checkins.words import lateness
-from cases.web.pages import FORM, act_page, attempt, listed, typed
+from cases.web.pages import FORM, WHO, act_page, attempt, listed, typed
 from cases.web.shapes import Versioned
 from cases.web.whence import reason_or_question
 from cities.places.rules import day_of, working_days_between
@@ -35,6 +35,12 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
+
+#: What the row of a missed contact says.
+ROW = (
+    "cause in_a_row answer answered_at answered_by missedstep.step missedstep.since missedstep.deadline_on "
+    f"missedstep.acknowledged_at missedstep.acknowledged_by checkin.kind checkin.due_on checkin.caseworker {WHO}"
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def _back(request: SignedIn, missed: MissedContact) -> str:
 def _row(request: SignedIn, case: Casefile, missed: MissedContact) -> HttpResponse:
     """The row as it stands now, in place of the one on the board."""
     now = missed_for(request.user, at=request.at).get(pk=missed.pk)
-    listed(request, [now], permission=Permission.MISSED_READ)
+    listed(request, [now], shows=ROW, permission=Permission.MISSED_READ)
     told = ladder(request, now)
     return page(
         request, "cases/board/_missed_again.html", {**(told or {}), "focus": True, "swapped": True, "case": case}
@@ -175,6 +181,9 @@ def answer(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     why = reason_or_question(request, case, compartment=Compartment.CORE)
     if isinstance(why, HttpResponse):
         return why
-    listed(request, [missed], permission=Permission.MISSED_READ)
+    open_file(
+        by=request.user, at=request.at, case=case, permission=Permission.MISSED_READ, compartment=Compartment.CORE,
+        record=missed, fields=ROW.split(), purpose=why.purpose, justification=why.words,
+    )  # fmt: skip
     told = ladder(request, missed) or {}
     return page(request, "cases/board/_missed_answer.html", {**told, "case": case}, form=form)

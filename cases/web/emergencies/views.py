@@ -30,6 +30,13 @@ A_PAGE = 25
 #: What she did lately stands under the form, with what was said of it.
 OF_LATE = 10
 
+#: What is said of an opening to whoever reviews it, and to whoever did it.
+OPENING = "reference user posting opened_at review_by emergencyreview.outcome emergencyreview.reviewed_at"
+OWN = (
+    "reference opened_at ends_at ended_at reason emergencyreview.outcome emergencyreview.note "
+    "emergencyreview.consequence"
+)
+
 
 @require_http_methods(FORM)
 @signed_in
@@ -50,7 +57,7 @@ def open_one(request: SignedIn) -> HttpResponse:
             form.add_error(refused.field, ValidationError(refused.message, code=refused.code))
     mine = list(openings_of(request.user, at=request.at)[:OF_LATE])
     if mine:
-        listed(request, mine, permission=Permission.EMERGENCY_OPEN)
+        listed(request, mine, shows=OWN, permission=Permission.EMERGENCY_OPEN)
     context = {"mine": mine, "now": request.at, "cancel": reverse("cases:my_day")}
     return page(request, "cases/emergencies/open.html", context, form=form)
 
@@ -77,7 +84,7 @@ def review_list(request: SignedIn) -> HttpResponse:
         found = found.filter(pk__lt=before)
     done = list(found[: A_PAGE + 1])
     if shown := [*waiting, *done[:A_PAGE]]:
-        listed(request, shown, permission=Permission.EMERGENCY_REVIEW)
+        listed(request, shown, shows=OPENING, permission=Permission.EMERGENCY_REVIEW)
     context = {
         "waiting": waiting, "done": done[:A_PAGE], "now": request.at,
         "next": done[A_PAGE - 1].pk if len(done) > A_PAGE else None,

@@ -25,7 +25,7 @@ from cases.web.checkins.missed import in_words
 from cases.web.checkins.words import lateness
 from cases.web.my_day.reviewing import emergencies, to_confirm
 from cases.web.my_day.rows import Block, Row, shown_of
-from cases.web.pages import listed
+from cases.web.pages import WHO, listed
 from cities.places.rules import working_days_between
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
@@ -34,11 +34,16 @@ from cities.web.requests import SignedIn
 #: How many cases are remembered as recently opened.
 A_FEW = 5
 
+#: What a line about a referral says.
+REFERRAL = "subject reference number sent_at stage urgency addressed_to"
+
 
 def _checkins(request: SignedIn, found: QuerySet[CheckIn], most: int) -> tuple[list[Row], int]:
     """Contacts that are her own: the hour today, else the day; each is recorded from here."""
     today = timezone.localdate(request.at)
-    shown, more = shown_of(request, found, most, Permission.CHECKIN_READ)
+    shown, more = shown_of(
+        request, found, most, Permission.CHECKIN_READ, f"due_on due_time within_week late_from kind place {WHO}"
+    )
     rows = [
         Row(
             when=_when(checkin, today),
@@ -90,7 +95,9 @@ def late(request: SignedIn, most: int) -> Block:
 
 def missed(request: SignedIn, most: int) -> Block:
     """What is hers to see to before it goes up a step; also for a colleague she stands in for."""
-    shown, more = shown_of(request, missed_beside_overdue(request.user, at=request.at), most, Permission.MISSED_READ)
+    found = missed_beside_overdue(request.user, at=request.at)
+    says = f"deadline_on acknowledged_at checkin.due_on missedcontact.cause missedcontact.in_a_row {WHO}"
+    shown, more = shown_of(request, found, most, Permission.MISSED_READ, says)
     rows = [
         Row(
             when=formats.date_format(step.missed.checkin.due_on, "D j M"),
@@ -115,7 +122,8 @@ def _until(step: MissedStep) -> str:
 def steps(request: SignedIn, most: int) -> Block:
     """The next steps of cases that are hers to take in a fortnight."""
     today = timezone.localdate(request.at)
-    shown, more = shown_of(request, next_steps_of(request.user, at=request.at), most, Permission.CASE_READ)
+    found = next_steps_of(request.user, at=request.at)
+    shown, more = shown_of(request, found, most, Permission.CASE_READ, f"next_step next_step_on {WHO}")
     rows = [
         Row(
             when=formats.date_format(case.next_step_on, "D j M"),
@@ -136,7 +144,7 @@ def actions(request: SignedIn, most: int) -> Block:
     """What she is to do from the plans in force, in a fortnight."""
     today = timezone.localdate(request.at)
     found = actions_due(request.user, at=request.at)
-    shown, more = shown_of(request, found, most, Permission.PLAN_READ, Compartment.CARE)
+    shown, more = shown_of(request, found, most, Permission.PLAN_READ, f"text due_on {WHO}", Compartment.CARE)
     rows = [
         Row(
             when=formats.date_format(action.due_on, "D j M"),
@@ -165,7 +173,7 @@ ASKED = {
 def referrals(request: SignedIn, most: int) -> Block:
     """What waits for her, in the cell or in the office it is addressed to. The office is told a subject, no case."""
     found = referrals_to_act_on(request.user, at=request.at)
-    shown, more = shown_of(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
+    shown, more = shown_of(request, found, most, Permission.REFERRAL_READ, REFERRAL, Compartment.JUSTICE)
     rows = [
         Row(
             what=referral.subject,
@@ -191,7 +199,7 @@ def waiting(request: SignedIn, most: int) -> Block:
         stage__in=[ReferralStage.DRAFTED, ReferralStage.APPROVED, ReferralStage.SENT, ReferralStage.ACKNOWLEDGED]
     )
     found = under_way.exclude(pk__in=own).order_by("recorded_at", "pk")
-    shown, more = shown_of(request, found, most, Permission.REFERRAL_READ, Compartment.JUSTICE)
+    shown, more = shown_of(request, found, most, Permission.REFERRAL_READ, REFERRAL, Compartment.JUSTICE)
     rows = [
         Row(
             what=referral.subject,
@@ -212,7 +220,7 @@ def recent(request: SignedIn, most: int) -> Block:
     """The cases she opened last."""
     cases = recently_opened(request.user, at=request.at, limit=A_FEW)
     if cases:
-        listed(request, cases, permission=Permission.CASE_READ)
+        listed(request, cases, shows=f"stage {WHO}", permission=Permission.CASE_READ)
     rows = [
         Row(
             what=str(case.person),
@@ -227,7 +235,8 @@ def recent(request: SignedIn, most: int) -> Block:
 
 def letters(request: SignedIn, most: int) -> Block:
     """Letters to the people of her contacts, to be printed and posted; no block when there is none."""
-    shown, more = shown_of(request, letters_for(request.user, at=request.at), most, Permission.CHECKIN_READ)
+    found = letters_for(request.user, at=request.at)
+    shown, more = shown_of(request, found, most, Permission.CHECKIN_READ, "about_on reference person.official_name")
     rows = [
         Row(
             when=formats.date_format(message.about_on, "D j M"),

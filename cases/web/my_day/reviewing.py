@@ -16,7 +16,7 @@ from cities.web.requests import SignedIn
 def emergencies(request: SignedIn, most: int) -> Block:
     """Emergency openings that she may review and nobody has; no block when there is none."""
     found = awaiting_review(request.user, at=request.at)
-    shown, more = shown_of(request, found, most, Permission.EMERGENCY_REVIEW)
+    shown, more = shown_of(request, found, most, Permission.EMERGENCY_REVIEW, "opened_at user reference review_by")
     rows = [
         Row(
             when=formats.date_format(timezone.localtime(opening.opened_at), "D j M"),

@@ -52,11 +52,12 @@ def shown_of(
     found: QuerySet[RowT],
     most: int,
     permission: Permission,
+    shows: str,
     part: Compartment = Compartment.CORE,
 ) -> tuple[list[RowT], int]:
     """The first rows, written down as shown, and how many there are besides."""
     rows = list(found[:most])
     more = found.count() - most if len(rows) == most else 0
     if rows:
-        listed(request, rows, permission=permission, compartment=part)
+        listed(request, rows, shows=shows, permission=permission, compartment=part)
     return rows, more

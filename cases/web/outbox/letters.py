@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.access.rules import OutOfSight
+from cases.access.selectors import beside_in
 from cases.access.services import require
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
@@ -38,13 +39,14 @@ def reminders(request: SignedIn, reference: str) -> HttpResponse:
     """What is agreed, and the very words in each language, to be shown to the person before."""
     case = case_for(request.user, reference, at=request.at)
     here = reverse("cases:checkin_reminders", args=[case.reference])
+    agreed = agreed_reminders_of(case, request.user, at=request.at)
     form = AgreeForm(typed(request), initial={"channel": "SMS", "language": "nl", "days_before": 1})
     return act_page(
         request, case, form, partial(agree_reminder, case=case), permission=Permission.CHECKIN_ARRANGE,
         template="cases/outbox/reminders.html", title=_("Reminders to the person"),
         submit=_("The person agreed to this"),
         cancel=reverse("cases:checkin_list", args=[case.reference]), said=_("Agreed: it holds from now on."),
-        to=here, agreed=agreed_reminders_of(case, request.user, at=request.at), texts=_texts(case, request),
+        to=here, also=beside_in(agreed), agreed=agreed, texts=_texts(case, request),
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def messages_of_mine(request: SignedIn) -> HttpResponse:
     shown = found[:A_PAGE]
     rows = [row for notice in shown for row in notice.rows]
     if rows:
-        listed(request, rows, permission=Permission.CITY_READ)
+        listed(request, rows, shows="kind reference about_on about_time within_week", permission=Permission.CITY_READ)
     context = {
         "notices": shown,
         "newest": shown[0].delivery if shown and any(not notice.is_read for notice in shown) else None,

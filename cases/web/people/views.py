@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.access.rules import OutOfSight
+from cases.access.selectors import beside_in
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.people.selectors import contacts_of, names_of
@@ -39,10 +40,11 @@ def _back(case: Casefile) -> str:
 @signed_in
 def person(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
+    names, contacts = names_of(case.person), contacts_of(case, request.user, at=request.at)
+    statuses = statuses_of(case.person, request.user, at=request.at)
     return case_page(
         request, case, "cases/people/person.html", permission=Permission.PERSON_READ, record=case.person,
-        names=names_of(case.person), contacts=contacts_of(case, request.user, at=request.at),
-        statuses=statuses_of(case.person, request.user, at=request.at),
+        also=beside_in(names, contacts, statuses), names=names, contacts=contacts, statuses=statuses,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cases.access.selectors import beside_in
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.plans.models import FollowUpPlan
@@ -61,6 +62,7 @@ def draft(request: SignedIn, reference: str) -> HttpResponse:
         begins |= {"summary": before.summary, "person_view": before.person_view}
     return act_page(
         request, case, DraftPlanForm(typed(request), initial=begins), partial(draft_plan, case=case), **CHANGE,
+        also=beside_in([before] if before else []),
         said=_("The draft is there. Add the goals now."), to=page_of,
         title=_("Draft a new version") if before else _("Draft the follow-up plan"), submit=_("Begin the draft"),
         cancel=reverse("cases:plan", args=[case.reference]),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.access.rules import OutOfSight
+from cases.access.selectors import beside_in
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
 from cases.plans.models import Action, Goal
@@ -129,5 +130,13 @@ def _goal_again(request: SignedIn, case: Casefile, action: Action, *, said: str)
         messages.success(request, said)
     goal = goal_for(request.user, action.goal_id, at=request.at)
     return case_page(
-        request, case, "cases/plans/_goal_again.html", record=goal, **CHANGE, goal=goal, plan=goal.plan, swapped=True
+        request,
+        case,
+        "cases/plans/_goal_again.html",
+        record=goal,
+        also=beside_in(goal.actions.all()),
+        **CHANGE,
+        goal=goal,
+        plan=goal.plan,
+        swapped=True,
     )

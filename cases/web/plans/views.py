@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.access.rules import OutOfSight
+from cases.access.selectors import beside_in
 from cases.assessments.rules import LifeDomain
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
@@ -56,11 +57,13 @@ def plan_page(request: SignedIn, case: Casefile, shown: FollowUpPlan | None, **m
 
 def about(request: SignedIn, case: Casefile, shown: FollowUpPlan | None) -> dict[str, Any]:
     """All that the page of a version shows."""
+    goals = list(goals_of(shown)) if shown else []
     return {
         "record": shown,
+        "also": beside_in(goals, *(goal.actions.all() for goal in goals)),
         "plan": shown,
         "button": Button(of=shown) if shown else None,
-        "domains": by_domain(list(goals_of(shown))) if shown else [],
+        "domains": by_domain(goals),
         "versions": plans_of(case, request.user, at=request.at),
         "making": plan_in_the_making(case, request.user, at=request.at),
         "in_force": plan_in_force(case, request.user, at=request.at),
@@ -131,6 +134,7 @@ def _compared(before: FollowUpPlan, after: FollowUpPlan, versions: list[FollowUp
     ]
     return {
         "record": after,
+        "also": beside_in(goals[before.number], goals[after.number]),
         "before": before,
         "after": after,
         "sides": (before, after),

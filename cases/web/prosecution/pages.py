@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from cases.access.rules import OutOfSight
-from cases.access.selectors import acts_of
+from cases.access.selectors import acts_of, beside_in
 from cases.access.services import open_file
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
@@ -74,14 +74,17 @@ def referral_page(
         "cancel": page_of(referral),
         **shown,
     }
+    also = beside_in(everything["facts"], everything["offences"], everything["history"])
     case = _case_behind(request, referral)
     if case is not None:
-        return case_page(request, case, template, **opened, form=form, house="base_case.html", **everything)
+        return case_page(request, case, template, **opened, also=also, form=form, house="base_case.html", **everything)
     behind = case_of(referral)
     why = reason_or_question(request, behind, compartment=Compartment.JUSTICE, permission=permission)
     if isinstance(why, HttpResponse):
         return why
-    open_file(by=request.user, at=request.at, case=behind, purpose=why.purpose, justification=why.words, **opened)
+    open_file(
+        by=request.user, at=request.at, case=behind, beside=also, purpose=why.purpose, justification=why.words, **opened
+    )
     names = {act.name for act in acts}
     return page(request, template, {"house": "base.html", "acts": names, **everything}, form=form)
 

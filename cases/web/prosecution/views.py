@@ -24,6 +24,12 @@ from cities.web.requests import SignedIn, signed_in
 
 A_PAGE = 25
 
+#: What a line about a referral says.
+LINE = (
+    "subject reference number city addressed_to stage urgency answer answered_at acknowledged_at acknowledged_by "
+    "sent_at approved_at approved_by drafted_by"
+)
+
 #: What waits elsewhere, or has come to its end.
 NOT_WAITING = (ReferralStage.ANSWERED, ReferralStage.WITHDRAWN)
 
@@ -45,7 +51,7 @@ def referral_list(request: SignedIn) -> HttpResponse:
         others = found.exclude(stage__in=NOT_WAITING).exclude(pk__in=[row.pk for row in waiting])
         rows = waiting + list(others[:A_PAGE])
         context |= {"waiting": _most_urgent_first(waiting), "others": rows[len(waiting) :]}
-    listed(request, rows, permission=Permission.REFERRAL_READ, compartment=Compartment.JUSTICE)
+    listed(request, rows, shows=LINE, permission=Permission.REFERRAL_READ, compartment=Compartment.JUSTICE)
     return page(request, "cases/prosecution/list.html", context)
 
 
@@ -66,8 +72,11 @@ def _most_urgent_first(rows: list[ProsecutionReferral]) -> list[ProsecutionRefer
 @signed_in
 def case_referrals(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request.user, reference, at=request.at)
-    rows = referrals_of(case, request.user, at=request.at)
-    return case_page(request, case, "cases/prosecution/of_case.html", **READ, rows=rows)
+    rows = list(referrals_of(case, request.user, at=request.at))
+    return case_page(
+        request, case, "cases/prosecution/of_case.html", **READ, rows=rows,
+        also=[f"prosecutionreferral.{name}" for name in LINE.split()] if rows else (),
+    )  # fmt: skip
 
 
 @require_safe

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases.access.selectors import beside
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
-from cases.prosecution.models import ProsecutionReferral
+from cases.prosecution.models import ProsecutionReferral, ReferralFact, ReferralOffence
 from cases.prosecution.rules import Urgency
 from cases.prosecution.selectors import (
     facts_of,
@@ -61,6 +62,7 @@ def change(request: SignedIn, reference: str, number: int) -> HttpResponse:
     return _write(
         request, case, written, partial(change_referral, referral=referral),
         said=_("The draft is changed. Somebody other than you approves it."), record=referral,
+        also=beside(ReferralFact, ReferralOffence),
         title=_("Change the draft of referral %(number)s") % {"number": referral}, submit=_("Keep the changes"),
         cancel=page_of(referral),
     )  # fmt: skip

@@ -55,7 +55,10 @@ def queue(request: SignedIn) -> HttpResponse:
         if done is not None:
             messages.success(request, _said(act, done[0]))
             return redirect(request.get_full_path())
-    listed(request, shown, permission=Permission.GRANT_CONFIRM)
+    listed(
+        request, shown, shows="reference user agency ground compartment starts_at confirm_by casefile.lead_caseworker",
+        permission=Permission.GRANT_CONFIRM,
+    )  # fmt: skip
     context = {
         "rows": shown, "today": day_of(request.at), "more": len(rows) > A_PAGE, "case": reference or "",
         "whole": bool(shown) and (holder is not None or bool(reference)), "ticked": request.POST.getlist("rows"),

@@ -19,6 +19,9 @@ LAST = "searched_for"
 
 MOST = 20
 
+#: What is said of each, and by which of his names he was found.
+SAYS = "official_name born_on birth_precision city personname.name casefile.reference casefile.stage"
+
 
 @require_http_methods(FORM)
 @signed_in
@@ -37,6 +40,6 @@ def search(request: SignedIn) -> HttpResponse:
         form = SearchForm(initial={"q": sought})
     wrong = form.is_bound and not form.is_valid()
     found = people_like(request.user, sought, at=request.at, limit=MOST) if sought and not wrong else []
-    listed(request, [match.person for match in found], permission=Permission.PERSON_READ)
+    listed(request, [match.person for match in found], shows=SAYS, permission=Permission.PERSON_READ)
     template = "cases/search/_found.html" if request.htmx else "cases/search/search.html"
     return page(request, template, {"sought": "" if wrong else sought, "found": found, "most": MOST}, form=form)

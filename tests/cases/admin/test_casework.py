@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from cases.access.services import acting
+from cases.audit.selectors import without_task
 from cases.casefiles.models import Casefile
 from cases.plans.models import FollowUpPlan
 from cases.prosecution.models import Offence, ProsecutionReferral
@@ -62,6 +63,9 @@ def test_casework__who_also_leads_a_case_reads_that_one(cast: Cast, case: Casefi
     opened = LedgerEntry.objects.order_by("id").last()
     assert opened is not None
     assert (opened.actor, opened.case_reference, opened.compartment) == (cast.alice, case.reference, "CORE")
+    assert (listed.purpose, opened.purpose) == ("admin", "admin")
+    assert {"reference", "person.official_name", "next_step"} <= set(listed.fields) <= set(opened.fields)
+    assert opened in LedgerEntry.objects.filter(without_task()), "nobody is asked there, so it counts as that"
     assert client.get("/admin/cases/prosecutionreferral/").status_code == 403
     assert client.get("/admin/cases/followupplan/").status_code == 200
 

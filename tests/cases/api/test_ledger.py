@@ -34,7 +34,7 @@ def test_ledger__by_page_and_by_what_is_asked(cast: Cast) -> None:
     assert dana.get(f"{LEDGER}?city={cast.other_city.code}").json()["results"] == []
     problem(dana.get(f"{LEDGER}?operation=GUESS"), 400)
     problem(dana.get(f"{LEDGER}?cursor=nonsense"), 400)
-    assert LedgerEntry.objects.filter(actor=cast.dana, act="LEDGER_READ", fields=["operation", "who"]).exists()
+    assert LedgerEntry.objects.filter(actor=cast.dana, act="LEDGER_READ", purpose="cases:ledger operation who").exists()
 
 
 def test_own_looks__are_ones_own(cast: Cast) -> None:
@@ -45,3 +45,17 @@ def test_own_looks__are_ones_own(cast: Cast) -> None:
     told = alice.get("/api/v1/me/look-ups").json()["results"]
     assert {entry["actor"]["id"] for entry in told} == {cast.alice.pk}
     assert case.reference in {entry["case"] for entry in told}
+
+
+def test_ledger__has_who_came_in_and_which_fields_an_answer_had(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice, at=timezone.now() - timedelta(hours=1))
+    by_token(cast.alice).get(f"/api/v1/cases/{case.reference}")
+    by_token(cast.charlie).get("/api/v1/cases")
+    dana = by_token(cast.dana)
+    used = dana.get(f"{LEDGER}?operation=SIGN_IN").json()["results"]
+    assert {entry["actor"]["id"] for entry in used} == {cast.alice.pk, cast.dana.pk}
+    here = dana.get(f"{LEDGER}?operation=SIGN_IN&city={cast.city.code}").json()["results"]
+    assert {entry["actor"]["id"] for entry in here} == {cast.alice.pk, cast.dana.pk}
+    [opened] = dana.get(f"{LEDGER}?operation=CONSULT&case={case.reference}&who=alice").json()["results"]
+    assert {"reference", "stage", "person.official_name", "inquiry_open_since"} <= set(opened["fields_named"])
+    assert opened["purpose"].startswith("casework: api, token ")

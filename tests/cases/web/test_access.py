@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases.audit.selectors import a_page_of, ledger_for
 from cases.casefiles.models import Casefile
+from cities.entrance.services import note_sign_in
 from cities.ledger import services as ledger
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Operation
@@ -138,7 +139,7 @@ def test_ledger__filters(cast: Cast, case: Casefile, client_of: ClientOf) -> Non
     looked = LedgerEntry.objects.filter(actor=cast.dana, act="LEDGER_READ").order_by("id").last()
     assert looked is not None
     assert looked.city_id == cast.city.pk
-    asked = LedgerEntry.objects.filter(actor=cast.dana, fields=["purpose"], act="LEDGER_READ", rows=1)
+    asked = LedgerEntry.objects.filter(actor=cast.dana, purpose="cases:ledger purpose", act="LEDGER_READ", rows=1)
     assert asked.exists()
 
 
@@ -183,6 +184,44 @@ def test_ledger__has_who_was_refused_where_she_works(cast: Cast, case: Casefile,
     page = client_of(cast.dana).get("/ledger/", {"operation": "DENIED"}).content.decode()
     assert str(cast.bob) in page
     assert "out of sight" in page
+
+
+def test_ledger__has_who_came_in_of_ones_own_city(cast: Cast, client_of: ClientOf) -> None:
+    for user in (cast.alice, cast.charlie):
+        note_sign_in(by=user, at=timezone.now(), how=["password"])
+    page = client_of(cast.dana).get("/ledger/", {"operation": "SIGN_IN"}).content.decode()
+    assert str(cast.alice) in page
+    assert str(cast.charlie) not in page
+
+
+def test_ledger__names_fields_in_words(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    client_of(cast.alice).get(f"/cases/{case.reference}/person/")
+    page = client_of(cast.dana).get("/ledger/", {"who": "Alice", "operation": "CONSULT"}).content.decode()
+    rows = page.split("<tbody>")[1]
+    assert "precision of the birth date" in rows
+    assert "case: lead caseworker, case reference, stage" in rows
+    assert "official_name" not in rows
+
+
+def test_who_can_see__says_nothing_of_who_looked_at_care_to_who_reads_none(
+    cast: Cast, case: Casefile, client_of: ClientOf
+) -> None:
+    """What a page shows of care beside the core has an entry of its own, in care."""
+    an_agreed_plan(case, by=cast.alice, starts_on=timezone.localdate(), at=timezone.now())
+    client_of(cast.alice).get(f"/cases/{case.reference}/", headers={"Referer": "http://testserver/cases/"})
+    parts = set(LedgerEntry.objects.filter(actor=cast.alice, act="CASE_READ").values_list("compartment", flat=True))
+    assert parts == {"CORE", "CARE"}
+    for who, told in ((cast.carla, True), (cast.mayor, False)):
+        page = client_of(who).get(f"/cases/{case.reference}/who-can-see/").content.decode()
+        assert ("follow-up plan: " in page) == told
+        assert str(cast.alice) in page.split('id="looked"')[1]
+
+
+def test_lists__say_which_page_they_stood_on(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
+    client_of(cast.alice).get("/cases/")
+    entry = LedgerEntry.objects.filter(actor=cast.alice, object_type="casefile").latest("id")
+    assert (entry.purpose, entry.case_id) == ("cases:case_list", None)
+    assert {"reference", "next_step", "person.official_name"} <= set(entry.fields)
 
 
 def test_own_looks__are_ones_own(cast: Cast, case: Casefile, client_of: ClientOf) -> None:
