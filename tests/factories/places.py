@@ -13,6 +13,7 @@ from cities.agencies.models import Agency
 from cities.agencies.rules import AgencyKind
 from cities.places.models import City
 from cities.places.rules import Region
+from cities.records import as_set_up
 from cities.roles.rules import WITHOUT_CITY, Role
 from cities.staff.models import Posting, User
 
@@ -70,7 +71,8 @@ def an_agency(city: City | None = None, kind: str = AgencyKind.PREVENTION, **fie
 
 def a_user(first_name: str = "Testa", **fields: object) -> User:
     """A user without any posting."""
-    return UserFactory.create(first_name=first_name, **fields)
+    with as_set_up():
+        return UserFactory.create(first_name=first_name, **fields)
 
 
 def posted(
@@ -83,10 +85,11 @@ def posted(
     ends_on: date | None = None,
 ) -> Posting:
     """Post a user; the agency is made when none is given."""
-    return Posting.objects.create(
-        recorded_at=AT, user=user, role=role, city=city, agency=agency or an_agency(city),
-        starts_on=starts_on, ends_on=ends_on,
-    )  # fmt: skip
+    with as_set_up():
+        return Posting.objects.create(
+            recorded_at=AT, user=user, role=role, city=city, agency=agency or an_agency(city),
+            starts_on=starts_on, ends_on=ends_on,
+        )  # fmt: skip
 
 
 def staff(
