@@ -41,6 +41,7 @@ def _differ(columns: tuple[str, ...]) -> str:
     return f"ROW({now}) IS DISTINCT FROM ROW({before})"
 
 
+#: A condition within another: a role that may not even call what is asked there changes the rest all the same.
 _UNLESS_ALLOWED = """
   IF current_user = '{setup}' OR pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
     RETURN NEW;
@@ -50,12 +51,16 @@ _UNLESS_ALLOWED = """
 _POSTING = f"""
 BEGIN
   {_UNLESS_ALLOWED.format(setup=SETUP)}
-  IF {_differ(ENDS)} AND (apparatus_my_country() OR OLD.city_id = ANY(apparatus_my_kept_cities())) IS NOT TRUE THEN
-    RAISE EXCEPTION 'Who administers the city ends a posting there.' USING ERRCODE = 'insufficient_privilege';
+  IF {_differ(ENDS)} THEN
+    IF (apparatus_my_country() OR OLD.city_id = ANY(apparatus_my_kept_cities())) IS NOT TRUE THEN
+      RAISE EXCEPTION 'Who administers the city ends a posting there.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
   END IF;
-  IF {_differ(CONFIRMED)} AND (OLD.user_id <> {USER} AND NEW.confirmed_by_id = {USER}
-      AND OLD.city_id = ANY(apparatus_my_confirmed_cities())) IS NOT TRUE THEN
-    RAISE EXCEPTION 'Who looks after the looking there confirms a posting.' USING ERRCODE = 'insufficient_privilege';
+  IF {_differ(CONFIRMED)} THEN
+    IF (OLD.user_id <> {USER} AND NEW.confirmed_by_id = {USER}
+        AND OLD.city_id = ANY(apparatus_my_confirmed_cities())) IS NOT TRUE THEN
+      RAISE EXCEPTION 'Who looks after the looking there confirms a posting.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
   END IF;
   RETURN NEW;
 END
@@ -73,9 +78,10 @@ BEGIN
   IF {_differ(NEVER)} THEN
     RAISE EXCEPTION 'What an account is does not change.' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  IF {_differ(ADMINISTERED)} AND (OLD.id <> {USER}
-      AND (apparatus_my_country() OR cardinality(apparatus_my_kept_cities()) > 0)) IS NOT TRUE THEN
-    RAISE EXCEPTION 'An administrator closes an account.' USING ERRCODE = 'insufficient_privilege';
+  IF {_differ(ADMINISTERED)} THEN
+    IF (OLD.id <> {USER} AND (apparatus_my_country() OR cardinality(apparatus_my_kept_cities()) > 0)) IS NOT TRUE THEN
+      RAISE EXCEPTION 'An administrator closes an account.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
   END IF;
   RETURN NEW;
 END

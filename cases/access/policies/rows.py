@@ -120,9 +120,9 @@ def may_add(model: type[models.Model]) -> str:
     if table == "cases_caseaccess":
         emergency = f"ground = '{Ground.EMERGENCY.value}'"
         return (
-            f"({_GIVEN}) AND ((NOT {emergency} AND ((city_id = ANY({city}) AND EXISTS (SELECT FROM cases_casefile c "
+            f"({_GIVEN}) AND ((city_id = ANY({city}) AND EXISTS (SELECT FROM cases_casefile c "
             f"WHERE c.id = {table}.casefile_id AND c.city_id = {table}.city_id)) "
-            f"OR (user_id IS NOT NULL AND casefile_id IN (SELECT apparatus_my_work())))) "
+            f"OR (user_id IS NOT NULL AND NOT {emergency} AND casefile_id IN (SELECT apparatus_my_work())) "
             f"OR (user_id = {USER} AND {emergency} AND EXISTS (SELECT FROM cases_emergencyopening o "
             f"WHERE o.user_id = {USER} AND o.casefile_id = {table}.casefile_id AND o.posting_id = {table}.posting_id "
             f"AND o.city_id = {table}.city_id AND o.ended_at IS NULL AND o.ends_at >= {table}.ends_at)))"
