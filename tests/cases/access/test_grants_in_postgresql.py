@@ -20,6 +20,7 @@ from tests.databases import OwnDatabase
 from tests.factories import AT, Cast, a_case, a_cast, posting_of
 from tests.factories.emergencies import an_emergency
 
+
 @pytest.fixture
 def case(cast: Cast) -> Casefile:
     """Bob was on its team until a moment ago; Alice is."""

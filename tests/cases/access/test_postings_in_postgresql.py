@@ -53,8 +53,9 @@ def test_an_administrator_of_a_city__posts_there_alone_and_in_her_own_name(cast:
     with acting(by):
         _posts(by, cast.bob, city=cast.city, agency=cast.agency)
         for where in (
-            {"city": cast.other_city, "agency": cast.agency}, {"city": None, "agency": cast.office, "role": Role.ANALYST},
-            {"city": cast.city, "agency": federal}, {"city": cast.city, "agency": cast.charlie.postings.get().agency},
+            {"city": cast.other_city, "agency": cast.agency},
+            {"city": None, "agency": cast.office, "role": Role.ANALYST}, {"city": cast.city, "agency": federal},
+            {"city": cast.city, "agency": cast.charlie.postings.get().agency},
         ):  # fmt: skip
             with LOCKED:
                 _posts(by, cast.bob, **where)

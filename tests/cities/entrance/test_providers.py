@@ -16,6 +16,7 @@ from pytest_django import Settings
 from cities.entrance.selectors import identities_of
 from cities.entrance.services import link_identity, unlink_identity
 from cities.ledger.models import LedgerEntry
+from cities.records import as_set_up
 from cities.refusals import NotAllowed, Refused
 from cities.staff.models import User
 from tests.cities.entrance.conftest import Configure
@@ -206,7 +207,8 @@ def _after(provider: Provider) -> Client:
 
 def test_a_closed_account__comes_in_at_no_provider(cast: Cast, both: Both) -> None:
     linked(cast.alice, both[0])
-    User.objects.filter(pk=cast.alice.pk).update(is_active=False)
+    with as_set_up():
+        User.objects.filter(pk=cast.alice.pk).update(is_active=False)
     client = Client()
     assert through(client, both[0]).headers["Location"] == "/accounts/inactive/"
     assert not is_in(client)

@@ -47,7 +47,8 @@ def test_mark_late__with_nobody_to_hold_it_is_with_the_coordinator(
         absent(followed.alice, deputy=bob)
         absent(bob)
     elif why == "closed":
-        User.objects.filter(pk=followed.alice.pk).update(is_active=False)
+        with as_set_up():
+            User.objects.filter(pk=followed.alice.pk).update(is_active=False)
     elif why == "moved away":
         with as_set_up():
             Posting.objects.filter(user=followed.alice).update(ends_on=TODAY)
