@@ -1,4 +1,4 @@
-"""The abstract row that everything the apparatus writes down is made of, its periods, how a row is kept, and as what."""
+"""The abstract row that all the apparatus writes down is made of, its periods, how a row is kept, and as whom."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from cases.access.policies import CLOCK_MAY, PEOPLE, ROLES, SCRIBE, case_models,
 from cases.access.policies.roles import ACTED_AS, OWN_FUNCTIONS
 from cases.access.services import act_as, as_clock
 from cases.audit.services import as_auditor, as_sealer
+from cases.casefiles.models import Casefile, content_of
 from cities.ledger import services as ledger
 from cities.ledger.rules import Operation
 from tests.databases import OwnDatabase
@@ -125,6 +126,14 @@ def test_clock__may_touch_what_it_was_given_and_nothing_else() -> None:
         for table in sorted(set(CASES) - set(CLOCK_MAY)):
             assert refused(f"SELECT * FROM {table}"), table  # noqa: S608
             assert refused(f"INSERT INTO {table} DEFAULT VALUES"), table
+
+
+def test_clock__reads_of_a_case_nothing_personal_or_sensitive(cast: Cast) -> None:
+    kept = set(content_of())
+    with as_clock():
+        for field in Casefile._meta.concrete_fields:
+            is_kept = refused(f"SELECT {field.column} FROM cases_casefile")  # noqa: S608
+            assert is_kept == (field.name in kept), field.name
 
 
 def test_application__becomes_what_it_acts_as_and_nothing_else(cast: Cast) -> None:

@@ -23,7 +23,7 @@ PEOPLE_MAY = {
 
 
 def rights(*, clock: str) -> Iterator[str]:
-    """Of the sealer, the auditor, and the clock: that writes entries too, signs checkpoints, sends them out, and verifies."""
+    """Of sealer, auditor and clock: that one writes entries too, signs checkpoints, sends them out, and verifies."""
     yield f"GRANT SELECT ON cities_ledgerentry TO {SEALER}"
     yield f"GRANT INSERT, SELECT ON cities_seal, cities_sealedentry TO {SEALER}"
     yield f"GRANT SELECT ON cities_ledgerentry, cities_seal, cities_sealedentry, cities_checkpoint TO {AUDITOR}"

@@ -43,7 +43,8 @@ ONLY = {GRANTS: CHANGES, "cases_emergencyopening": "ended_at", postings.POSTINGS
 #: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told, and that
 #: nobody confirmed it; of an emergency opening that nobody reviewed it, not why it was made.
 CLOCK_MAY = {
-    "cases_casefile": "SELECT",
+    "cases_casefile": "SELECT (id, recorded_at, recorded_by_id, city_id, reference, year, number, opened_on, "
+    "closed_on, agency_id, owner_id, lead_caseworker_id, version)",
     "cases_rhythm": "SELECT, UPDATE",
     "cases_pause": "SELECT",
     "cases_avoideddays": "SELECT",

@@ -16,8 +16,9 @@ from cases.access.services import acting, as_clock, end_grants
 from cases.casefiles.models import Casefile
 from cases.people.models import Person
 from cases.people.services import add_contact
+from cities.roles.rules import Role
 from tests.databases import OwnDatabase
-from tests.factories import AT, Cast, a_case, a_cast, posting_of
+from tests.factories import AT, Cast, a_case, a_cast, posting_of, staff
 from tests.factories.emergencies import an_emergency
 
 
@@ -56,9 +57,9 @@ def test_a_grant__is_never_on_something_else(cast: Cast, case: Casefile, column:
 def _lets_in(case: Casefile, by: Any, **changed: Any) -> CaseAccess:
     now = timezone.now()
     given: dict[str, Any] = {"casefile_id": case.pk, "city_id": case.city_id, "user": by, "posting": posting_of(by)}
-    given |= {"compartment": "CORE"} | changed
+    given |= {"compartment": "CORE", "ground": "TEAM"} | changed
     made: CaseAccess = CaseAccess.grants.create(
-        recorded_at=now, recorded_by=by, reference=case.reference, ground="TEAM", starts_at=now,
+        recorded_at=now, recorded_by=by, reference=case.reference, starts_at=now,
         **given,
     )  # fmt: skip
     return made
@@ -72,6 +73,43 @@ def test_a_coordinator__lets_in_to_no_case_of_another_city(cast: Cast) -> None:
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
             _lets_in(elsewhere, cast.carla, city_id=cast.city.pk)
         assert _lets_in(here, cast.carla).pk
+
+
+@pytest.mark.parametrize("who", ["carla", "alice"])
+def test_nobody__is_given_more_than_her_role_can_be(cast: Cast, who: str) -> None:
+    """By whoever may give something of the case: who coordinates, who is on its team."""
+    case = a_case(by=cast.carla, lead=cast.alice)
+    by = getattr(cast, who)
+    refused = pytest.raises(DatabaseError, match="row-level security")
+    with acting(by):
+        for user, part in ((cast.bob, "CARE"), (cast.mayor, "JUSTICE"), (cast.liaison, "JUSTICE")):
+            assert _lets_in(case, by, user=user, posting=posting_of(user), compartment=part).pk
+        for user, part in (
+            (cast.bob, "JUSTICE"), (cast.bob, "POLICE"), (cast.mayor, "CARE"), (cast.liaison, "CORE"),
+            (cast.dana, "CORE"), (cast.analyst, "CORE"), (cast.administrator, "CORE"), (cast.charlie, "CORE"),
+        ):  # fmt: skip
+            with refused, transaction.atomic():
+                _lets_in(case, by, user=user, posting=posting_of(user), compartment=part)
+        with refused, transaction.atomic():
+            _lets_in(case, by, user=cast.dana, posting=posting_of(cast.bob))
+
+
+def test_who_sees_a_case_without_working_in_it__shares_it_with_nobody(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    assistant = staff(Role.JUSTICE_ASSISTANT, cast.city)
+    with acting(cast.alice):
+        _lets_in(case, cast.alice, user=assistant, posting=posting_of(assistant))
+    with acting(assistant):
+        assert Casefile.objects.filter(pk=case.pk).exists()
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            _lets_in(case, assistant, user=cast.bob, posting=posting_of(cast.bob))
+
+
+def test_who_is_on_the_team__gives_nothing_to_an_office(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    office = {"user": None, "posting": None, "agency": cast.office, "compartment": "JUSTICE", "ground": "REFERRAL"}
+    with acting(cast.alice), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+        _lets_in(case, cast.alice, **office)
 
 
 def test_an_emergency__lets_in_nobody_and_her_no_longer(cast: Cast) -> None:
