@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from cases.access.services import acting
@@ -12,7 +14,8 @@ from cities.records import as_set_up
 from cities.roles.rules import Role
 from cities.staff.models import Posting, User
 from cities.staff.services import confirm_postings, end_posting
-from tests.factories import AT, TODAY, Cast, a_user, an_agency, posted, posting_of, staff
+from tests.databases import OwnDatabase
+from tests.factories import AT, TODAY, Cast, a_cast, a_user, an_agency, posted, posting_of, staff
 
 EVERYBODY = ("alice", "carla", "mayor", "liaison", "dana", "charlie", "analyst", "administrator")
 LOCKED = pytest.raises(DatabaseError, match="row-level security")
@@ -164,6 +167,22 @@ def test_an_account__begins_with_nothing(cast: Cast) -> None:
             refused = pytest.raises(DatabaseError, match="begins with nothing")
             with acting(user), refused, transaction.atomic():
                 User.objects.create_user("new", "new@example.org", None, **more)
+
+
+def test_the_owner__is_not_bound(
+    own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    """A migration can write postings; `createsuperuser --database owner` makes a superuser."""
+    cast = a_cast()
+    owner_connection.execute("UPDATE cities_user SET is_superuser = true WHERE id = %s", [cast.alice.pk])
+    owner_connection.execute(
+        "UPDATE cities_posting SET role = 'PARTNER', ends_on = now() WHERE user_id = %s", [cast.bob.pk]
+    )
+    call_command(
+        "createsuperuser", database="owner", interactive=False, username="root", email="root@example.org", verbosity=0
+    )
+    assert User.objects.filter(is_superuser=True).count() == 2
+    assert Posting.objects.get(user=cast.bob).role == Role.PARTNER
 
 
 @pytest.mark.parametrize("who", [*EVERYBODY, "nobody"])

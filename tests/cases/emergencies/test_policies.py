@@ -75,7 +75,7 @@ def test_postgresql__gives_by_an_opening_what_it_gives_and_no_more(
         told["posting"] = posting_of(cast.alice)
     if told.pop("elsewhere", False):
         told["city_id"] = cast.other_city.pk
-    with pytest.raises(DatabaseError, match="row-level security|lasts_an_hour"):
+    with pytest.raises(DatabaseError, match=r"row-level security|lasts_an_hour"):
         _gives(cast.bob, case, cast.bob, **told)
 
 
