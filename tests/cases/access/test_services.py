@@ -56,7 +56,7 @@ def test_grant__by_a_new_posting_makes_room_only_for_what_is_given_again(cast: C
     first = posting_of(cast.bob)
     first.ends_on = TODAY - timedelta(days=1)
     with as_set_up():
-        first.save()
+        first.save(update_fields=["ends_on"])
     second = posted(cast.bob, Role.CASEWORKER, cast.city, starts_on=TODAY)
     given: dict[str, Any] = {"by": cast.carla, "at": AT, "case": case, "ground": Ground.TEAM, "to": second}
     with acting(cast.carla):

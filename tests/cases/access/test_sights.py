@@ -115,7 +115,7 @@ def _post(cast: Cast, user: User, drafts: list[tuple[Role, int, int, int | None,
         if lasts is not None and ended is not None:
             posting.ended_at = datetime.combine(posting.ends_on or TODAY, time(ended), BRUSSELS)
             with as_set_up():
-                posting.save()
+                posting.save(update_fields=["ended_at"])
         made.append(posting)
     return made
 

@@ -86,9 +86,7 @@ def test_linked__by_herself_and_signed_in_at_either(cast: Cast, both: Both) -> N
 
 def test_an_unknown_identity__makes_no_account_and_signs_nobody_in(cast: Cast, both: Both) -> None:
     with as_set_up():
-        User.objects.filter(pk=cast.alice.pk).update(
-            email="alice@example.org"
-        )  # the very address that the provider says
+        User.objects.filter(pk=cast.alice.pk).update(email="alice@example.org")  # as the provider says
     before = User.objects.count()
     client = Client()
     answer = through(client, both[0])
