@@ -36,8 +36,8 @@ A_CASELOAD = 50
 A_PAGE = 26
 TURNS = 60
 
-#: A caseload in the city of whoever writes it; every eleventh case is closed.
-FILL = (
+#: Caseworkers of a city, as a set-up command writes them.
+STAFF = (
     """
 INSERT INTO cities_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
     date_joined, language, phone, shortcuts, by_email, digest_at, remind_before, next_digest_at, version)
@@ -49,6 +49,10 @@ FROM generate_series(1, %(workers)s) n
 INSERT INTO cities_posting (recorded_at, user_id, role, agency_id, city_id, starts_on, version)
 SELECT %(at)s, id, 'CASEWORKER', %(agency)s, %(city)s, '2020-01-01', 1 FROM cities_user WHERE username ~ %(named)s
 """,
+)
+
+#: A caseload in the city of whoever writes it; every eleventh case is closed.
+FILL = (
     """
 INSERT INTO cases_person (recorded_at, city_id, official_name, sort_name, sex, birth_precision, language,
     interpreter_needed, phone, address, version)
@@ -82,6 +86,7 @@ def fill(cases: int) -> dict[str, User]:
     from cases.access.services import acting
     from cities.places.models import City
     from cities.places.rules import Region
+    from cities.records import as_set_up
     from cities.roles.rules import Role
     from cities.staff.models import User
     from tests.factories import AT, an_agency, posted, staff
@@ -100,9 +105,10 @@ def fill(cases: int) -> dict[str, User]:
             "named": f"^{code}[0-9]", "cases": cases // CITIES,
             "workers": max(cases // CITIES // A_CASELOAD, 1),
         }  # fmt: skip
-        with acting(coordinator), connection.cursor() as cursor:
-            for statement in FILL:
-                cursor.execute(statement, told)
+        for writing, statements in ((as_set_up(), STAFF), (acting(coordinator), FILL)):
+            with writing, connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement, told)
         coordinators.append((coordinator, city))
     readers["coordinator"] = coordinators[0][0]
     readers["of_five_cities"] = coordinators[1][0]

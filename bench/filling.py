@@ -1,6 +1,6 @@
 """The statements of `bench.materialise`: a caseload of any size, and what is due of it."""
 
-#: Caseworkers with a posting, as the coordinator writes them.
+#: Caseworkers with a posting, as a set-up command writes them; all else as their coordinator.
 _USERS = """
 INSERT INTO cities_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
     date_joined, language, phone, shortcuts, by_email, digest_at, remind_before, next_digest_at, version)
@@ -45,7 +45,8 @@ SELECT %(at)s, p.casefile_id, p.city_id, p.id, 'OFFICE', 'WEEKS', every, ARRAY[(
     'NEXT', c.owner_id, %(first)s, 'ACTIVE', %(first)s, '', 1, false, false, '', 0, false, false, false
 FROM cases_followupplan p JOIN cases_casefile c ON c.id = p.casefile_id, (VALUES (1), (2)) AS v (every)
 """
-STATEMENTS = (_USERS, _POSTINGS, _PEOPLE, _CASES, _GRANTS, _PLANS, _RHYTHMS)
+STAFF = (_USERS, _POSTINGS)
+CASES = (_PEOPLE, _CASES, _GRANTS, _PLANS, _RHYTHMS)
 
 #: What `materialise` is compared with.
 PLAINLY = """

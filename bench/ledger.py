@@ -72,11 +72,11 @@ def checkpoint() -> str:
 
 def verified(documents: list[str]) -> Any:
     from cases.audit.selectors import verification_keys, verify_ledger
-    from cases.audit.services import as_sealer
+    from cases.audit.services import as_auditor
     from cities.ledger.checkpoints import read_document
 
     keys = verification_keys()
-    with as_sealer():
+    with as_auditor():
         return verify_ledger([read_document(text, keys) for text in documents])
 
 

@@ -61,6 +61,7 @@ def fill(rhythms: int) -> None:
     from django.db import connection
 
     from cases.access.services import acting
+    from cities.records import as_set_up
     from tests.factories import a_cast
 
     cast = a_cast()
@@ -69,8 +70,11 @@ def fill(rhythms: int) -> None:
         "cases": rhythms // 2, "workers": max(rhythms // 100, 1),
     }  # fmt: skip
     user: User = cast.carla
+    with as_set_up(), connection.cursor() as cursor:
+        for statement in filling.STAFF:
+            cursor.execute(statement, told)
     with acting(user), connection.cursor() as cursor:
-        for statement in filling.STATEMENTS:
+        for statement in filling.CASES:
             cursor.execute(statement, told)
     vacuum()
 

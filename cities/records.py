@@ -1,19 +1,23 @@
-"""The abstract row that everything the apparatus writes down is made of, its periods, its versions, how it is kept."""
+"""The abstract row that all the house writes down is made of, its periods and versions, how it is kept, as whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Func
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cities.refusals import Refused, Stale
+
+#: As what a set-up command writes that nobody could allow: the first posting of a house, and those of a demo.
+SETUP = "apparatus_setup"
 
 
 class DateRange(Func):
@@ -95,3 +99,22 @@ def keep(row: models.Model, *, field: str = "", fields: list[str] | None = None)
         raise Refused(messages[0], field=field if name == NON_FIELD_ERRORS else name, code="invalid") from error
     except IntegrityError as error:  # somebody else wrote the same between the question and the answer
         raise Refused(gettext("This was written already."), field=field, code="exists") from error
+
+
+@contextmanager
+def in_role(role: str) -> Iterator[None]:
+    """A transaction in which the database allows what this role of its own may do, and no more."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('role'), set_config('role', %s, true)", [role])
+            before, _now = cursor.fetchone()
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('role', %s, true)", [before])
+
+
+@contextmanager
+def as_set_up() -> Iterator[None]:
+    """A transaction of a set-up command, on nobody's behalf: it may post people, as otherwise only administrators."""
+    with in_role(SETUP):
+        yield

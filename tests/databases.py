@@ -132,12 +132,17 @@ def connect_as_owner(name: str) -> "psycopg.Connection[tuple[Any, ...]]":
 
 
 def copy_template() -> str:
+    """A copy, with the rights on the database as such, which no copy takes along."""
+    from cases.access.policies import of_database
+
     template = make_template()
     name = f"{template.removesuffix('_template')}_{os.getpid()}_{next(_numbers)}"
     with connect_as_owner("postgres") as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
+        for statement in of_database(login=str(settings.DATABASES["default"]["USER"]), database=name):
+            connection.execute(statement)
     return name
 
 

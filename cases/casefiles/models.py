@@ -41,6 +41,13 @@ class CaseNumber(Record):
         return f"{self.city.code} {self.year}: {self.last}"
 
 
+def content_of(path: str = "") -> list[str]:
+    """What of a case the clock doesn't read, to be left where it is: whose it is, where it stands, what somebody wrote.
+    `path`: how a row hangs on its case."""
+    need = Casefile.need_to_know
+    return sorted(f"{path}__{name}" if path else name for name in need.personal | need.sensitive)
+
+
 class Casefile(Record):
     """The file of one person in the cell of one city. `owner` is who must take the next step, on the day set."""
 

@@ -77,22 +77,22 @@ def open_in_emergency(*, by: User, at: datetime, reference: str, reason: str) ->
 
 
 def _opened(case: Casefile, posting: Posting, *, by: User, at: datetime, why: str) -> EmergencyOpening:
-    parts = sorted(COMPARTMENTS[Role(posting.role)])
-    for part in parts:
-        held = CaseAccess.grants.create(
-            recorded_at=at, recorded_by=by, casefile_id=case.pk, city_id=case.city_id, user=by, posting=posting,
-            reference=case.reference, compartment=part, ground=Ground.EMERGENCY, reason=why, starts_at=at,
-            ends_at=at + EMERGENCY_LASTS,
-        )  # fmt: skip
-        write_ledger(
-            operation=Operation.ALTER, by=by, act="GRANT", case=case, record=held, compartment=part,
-            standing=Standing(posting), ground=Ground.EMERGENCY, recipient=f"user {by.pk}", fields=[*GIVEN, "reason"],
-        )  # fmt: skip
     row: EmergencyOpening = EmergencyOpening.objects.create(
         recorded_at=at, recorded_by=by, casefile_id=case.pk, city_id=case.city_id, user=by, posting=posting,
         reference=case.reference, reason=why, opened_at=at, ends_at=at + EMERGENCY_LASTS,
         review_by=at + REVIEWED_WITHIN,
     )  # fmt: skip
+    parts = sorted(COMPARTMENTS[Role(posting.role)])
+    for part in parts:  # PostgreSQL asks for the opening behind each
+        held = CaseAccess.grants.create(
+            recorded_at=at, recorded_by=by, casefile_id=case.pk, city_id=case.city_id, user=by, posting=posting,
+            reference=case.reference, compartment=part, ground=Ground.EMERGENCY, reason=why, starts_at=at,
+            ends_at=row.ends_at,
+        )  # fmt: skip
+        write_ledger(
+            operation=Operation.ALTER, by=by, act="GRANT", case=case, record=held, compartment=part,
+            standing=Standing(posting), ground=Ground.EMERGENCY, recipient=f"user {by.pk}", fields=[*GIVEN, "reason"],
+        )  # fmt: skip
     drafts = _drafts(row, _told(case.city_id, by, at=at), MessageKind.EMERGENCY, at=at)
     leave_with_act(by=by, at=at, drafts=drafts)
     _write(

@@ -7,21 +7,18 @@ them, and they answer nothing to somebody whose posting doesn't have the nationa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cases.access.policies import COUNTER, KEEPER, PEOPLE, POSTED_NOW, function
 from cases.travel.rules import EVER_LEFT, INDICATIONS_LAPSE, Situation, TravelValue
+from cities.records import SETUP
 from cities.roles.permissions import Permission
 from cities.roles.rules import roles_with
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
-
-#: Set for a transaction in which the set-up counts, on nobody's behalf.
-INITIATOR = "app.initiator"
 
 _AWAY = ", ".join(f"'{value.value}'" for value in EVER_LEFT if value != TravelValue.RETURNED)
 
@@ -87,7 +84,7 @@ def statements() -> Iterator[str]:
     roles = ", ".join(f"'{role.value}'" for role in sorted(roles_with(Permission.PICTURE_READ)))
     yield from function(
         "apparatus_i_may_count", "boolean",
-        f"SELECT coalesce(current_setting('{INITIATOR}', true), '') = 'set-up' "
+        f"SELECT current_setting('role') = '{SETUP}' "
         f"OR EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW} AND p.role IN ({roles}))",
         owner=KEEPER, to=COUNTER,
     )  # fmt: skip
@@ -113,12 +110,3 @@ def apply(owner: BaseDatabaseWrapper) -> None:
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         for statement in statements():
             cursor.execute(statement)
-
-
-@contextmanager
-def as_set_up() -> Iterator[None]:
-    """A transaction in which the set-up counts, on nobody's behalf: a command, not a person."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, 'set-up', true)", [INITIATOR])
-        yield
-        cursor.execute("SELECT set_config(%s, '', true)", [INITIATOR])

@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.db import connection
 
 from cases.access.services import require, require_clock
-from cases.figures.counting import as_set_up
 from cases.figures.rules import (
     COMPARED,
     COUNTRY,
@@ -34,6 +33,7 @@ from cities.ledger.rules import Clock
 from cities.places import selectors as places
 from cities.places.models import City
 from cities.places.rules import Region
+from cities.records import as_set_up
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 from cities.statistics import selectors as statistics

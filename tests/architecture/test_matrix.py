@@ -24,6 +24,7 @@ from cases.access.models import CaseAccess
 from cases.access.rules import Ground
 from cases.access.services import acting
 from cities.agencies.rules import AgencyKind
+from cities.records import as_set_up
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import Posting, User
 from tests.architecture.routes import API, ROUTES
@@ -118,7 +119,8 @@ def _superuser_elsewhere(scene: Scene) -> User:
 def _closed_account(scene: Scene) -> User:
     user = _granted(Role.CASEWORKER, CORE, CARE)(scene)
     user.is_active = False
-    user.save()
+    with as_set_up():
+        user.save()
     return user
 
 

@@ -2,7 +2,8 @@
 
 A policy for reading hides rows from somebody. One for adding refuses her a copy of a row that is there. One for
 changing is two locks, each tried apart: which rows are touched, by a statement that asks for none in particular; and
-what may become of them, by one that moves them to where nobody sees them. Nothing of it stays.
+what may become of them, by one that moves them to where nobody sees them. Where a policy has no condition, its lock is
+whom it is for, a role that does nothing else: it is tried with everybody in its place. Nothing of it stays.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
+from cases.access.lint import POLICIES
 from cases.access.policies import case_models
 from cases.access.services import acting
 from tests.architecture.acts import SCENES
@@ -33,25 +36,26 @@ WITHOUT, WITH = ["charlie", "bob", "mayor", "liaison", "dana", "analyst"], ["car
 
 #: What a row can hang on, and what changes of it without moving it.
 HANGS_ON = ("city_id", "casefile_id", "person_id", "user_id", "recipient_id", "agency_id", "opening_id", "referral_id")
-IN_PLACE = {"cases_caseaccess": "confirm_by = NULL"}
+IN_PLACE = {"cases_caseaccess": "confirm_by = NULL", "cases_emergencyopening": "ended_at = NULL"}
 
 #: Without this condition nobody could do more, each with its reason.
 HELD = {
-    ("cases_caseaccess", "UPDATE", "WITH CHECK"): "no role may change what a grant is on or whose it is, only its end",
-    ("cases_offence", "UPDATE", "WITH CHECK"): "asks who she is, not which row, as USING has asked before",
+    ("cases_caseaccess", "people_change", "WITH CHECK"): "no role may change what a grant is on or whose it is",
+    ("cases_emergencyopening", "people_change", "WITH CHECK"): "no role may change of an opening but that it ended",
+    ("cases_offence", "people_change", "WITH CHECK"): "asks who she is, not which row, as USING has asked before",
 }
 
 LOCKS = """
-SELECT tablename, policyname, cmd, 'USING', qual FROM pg_policies
-WHERE tablename ~ '^cases_' AND policyname ~ '^people_' AND qual IS NOT NULL
-UNION ALL SELECT tablename, policyname, cmd, 'WITH CHECK', with_check FROM pg_policies
-WHERE tablename ~ '^cases_' AND policyname ~ '^people_' AND with_check IS NOT NULL ORDER BY 1, 2, 4
+SELECT tablename, policyname, cmd, 'USING', qual FROM pg_policies WHERE qual <> 'true'
+UNION ALL SELECT tablename, policyname, cmd, 'WITH CHECK', with_check FROM pg_policies WHERE with_check <> 'true'
+UNION ALL SELECT tablename, policyname, CASE policyname WHEN 'setup' THEN 'INSERT' ELSE 'SELECT' END, 'TO', roles[1]
+FROM pg_policies WHERE qual = 'true' AND roles <> '{public}' ORDER BY 1, 2, 4
 """
 
 
 @dataclass(frozen=True)
 class Lock:
-    """One condition of one policy."""
+    """One condition of one policy, or whom it is for."""
 
     table: str
     policy: str
@@ -59,8 +63,16 @@ class Lock:
     clause: str
     condition: str
 
-    def open_to(self, condition: str) -> sql.Composed:
-        alter = sql.SQL("ALTER POLICY {} ON {} " + self.clause + " ({})")
+    @property
+    def opened(self) -> sql.Composed:
+        return self._with("PUBLIC" if self.clause == "TO" else "true")
+
+    @property
+    def closed(self) -> sql.Composed:
+        return self._with(self.condition)
+
+    def _with(self, condition: str) -> sql.Composed:
+        alter = sql.SQL("ALTER POLICY {} ON {} " + self.clause + (" {}" if self.clause == "TO" else " ({})"))
         return alter.format(sql.Identifier(self.policy), sql.Identifier(self.table), sql.SQL(condition))
 
     @property
@@ -73,7 +85,7 @@ class Lock:
 
 def _columns(table: str) -> list[str]:
     """What a row says, without its number and what PostgreSQL makes of the rest."""
-    [model] = [model for model in case_models() if model._meta.db_table == table]
+    [model] = [model for model in apps.get_models() if model._meta.db_table == table]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
     return [str(field.column) for field in fields]
 
@@ -136,9 +148,9 @@ def _is_missed(lock: Lock, cast: Cast, owner: psycopg.Connection[tuple[Any, ...]
     asked = _statement(lock, cast)
     for name in lock.by:
         closed = _outcome(*asked, name, cast)
-        owner.execute(lock.open_to("true"))
+        owner.execute(lock.opened)
         opened = _outcome(*asked, name, cast)
-        owner.execute(lock.open_to(lock.condition))
+        owner.execute(lock.closed)
         if opened != closed:
             return True
     return False
@@ -151,10 +163,12 @@ def test_every_policy__is_missed_when_it_is_open(
     before = owner_connection.execute(LOCKS).fetchall()
     locks = [Lock(*row) for row in before]
     tables = {model._meta.db_table for model in case_models()}
-    assert tables == {lock.table for lock in locks if lock.command == "SELECT"}
+    assert tables == {lock.table for lock in locks if lock.policy == "people_see"}
+    assert {lock.table for lock in locks} == {*tables, "cities_posting"}
+    assert {lock.policy for lock in locks} == {*POLICIES}
     assert len([lock for lock in locks if lock.command == "UPDATE"]) > 40
     missed_by_nobody = {
-        (lock.table, lock.command, lock.clause) for lock in locks if not _is_missed(lock, cast, owner_connection)
+        (lock.table, lock.policy, lock.clause) for lock in locks if not _is_missed(lock, cast, owner_connection)
     }
     assert missed_by_nobody == set(HELD)
     after = owner_connection.execute(LOCKS).fetchall()

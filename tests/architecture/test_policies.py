@@ -6,13 +6,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import ProgrammingError, connection, transaction
 
 from cases.access import lint
 from cases.access.policies import CARE, CLOCK, case_models, is_care
 from cases.access.services import acting, as_clock
 from cases.checkins.models import CheckInNote
-from tests.factories import Cast
+from cities.records import as_set_up
+from tests.databases import OwnDatabase
+from tests.factories import Cast, a_case, a_cast
 
 
 @pytest.mark.django_db
@@ -66,11 +68,47 @@ def test_nothing_set__no_right_on_care(model: Any) -> None:
         ),
         (
             "CREATE FUNCTION bad() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM cases_person'",
-            "function bad runs as its owner without a pinned search path",
+            "function bad runs as its owner without the search path pg_catalog, public, pg_temp",
         ),
         (
             "CREATE FUNCTION bad() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM cases_person'",
             "function bad runs as its owner for everybody",
+        ),
+        (  # temporary tables would come first
+            (
+                "CREATE FUNCTION bad() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, "
+                "public AS 'SELECT count(*) FROM cases_person'"
+            ),
+            "function bad runs as its owner without the search path pg_catalog, public, pg_temp",
+        ),
+        (
+            (
+                "CREATE SCHEMA elsewhere; CREATE FUNCTION elsewhere.bad() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
+                "AS 'SELECT count(*) FROM public.cases_person'"
+            ),
+            "function bad runs as its owner without the search path pg_catalog, public, pg_temp",
+        ),
+        (
+            "CREATE SCHEMA elsewhere; CREATE VIEW elsewhere.bad AS SELECT official_name FROM cases_person",
+            "view bad runs with its owner's rights",
+        ),
+        ("GRANT CREATE ON SCHEMA public TO PUBLIC", "role apparatus_people may make tables in the schema public"),
+        (
+            "CREATE SCHEMA elsewhere; GRANT CREATE ON SCHEMA elsewhere TO apparatus_app",
+            "role apparatus_app may make tables in the schema elsewhere",
+        ),
+        ("GRANT TEMP ON DATABASE {} TO PUBLIC", "role apparatus_app may make tables in the database"),
+        ("GRANT TEMP ON DATABASE {} TO apparatus_keeper", "role apparatus_keeper may make tables in the database"),
+        ("GRANT CREATE ON DATABASE {} TO apparatus_people", "role apparatus_people may make tables in the database"),
+        ("ALTER TABLE cities_posting DISABLE ROW LEVEL SECURITY", "table cities_posting has no row-level security"),
+        ("DROP POLICY people_see ON cities_posting", "table cities_posting has no policy for people"),
+        (
+            "DROP TRIGGER apparatus_posting_kept ON cities_posting",
+            "table cities_posting lets anybody change what only administrators may",
+        ),
+        (
+            "ALTER TABLE cities_user DISABLE TRIGGER apparatus_account_kept",
+            "table cities_user lets anybody change what only administrators may",
         ),
         (
             "CREATE POLICY bad ON cases_person USING (true)",
@@ -79,7 +117,7 @@ def test_nothing_set__no_right_on_care(model: Any) -> None:
     ],
 )
 def test_faults__finds(made: str, fault: str, owner_connection: psycopg.Connection[tuple[Any, ...]]) -> None:
-    owner_connection.execute(made)
+    owner_connection.execute(made.replace("{}", f'"{connection.settings_dict["NAME"]}"'))
     assert fault in lint.faults(connection)
 
 
@@ -88,6 +126,35 @@ def test_faults__lets_a_view_be_that_runs_with_the_rights_of_who_asks(
 ) -> None:
     owner_connection.execute("CREATE VIEW good WITH (security_invoker=true) AS SELECT id FROM cases_person")
     assert lint.faults(connection) == []
+
+
+def test_a_temporary_table__stands_in_for_none_that_a_function_means(
+    own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    """Nobody can make one. If she could, the functions that run as their owner wouldn't look at it."""
+    cast = a_cast()
+    a_case(by=cast.carla)
+    with (
+        transaction.atomic(), connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied to create temporary tables"), transaction.atomic(),
+    ):  # fmt: skip
+        cursor.execute("CREATE TEMP TABLE cities_posting (id bigint)")
+    owner_connection.execute(f'GRANT TEMP ON DATABASE "{own_database.name}" TO PUBLIC')
+    with acting(cast.analyst), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE cities_posting AS SELECT 0::bigint AS id, %s::bigint AS user_id, 'COORDINATOR' AS role, "
+            "%s::bigint AS city_id, NULL::bigint AS agency_id, date '2020-01-01' AS starts_on, NULL::date AS ends_on",
+            [cast.analyst.pk, cast.city.pk],
+        )
+        cursor.execute("GRANT SELECT ON pg_temp.cities_posting TO PUBLIC")
+        cursor.execute("SELECT count(*) FROM cities_posting")
+        assert cursor.fetchone() == (1,), "The statement itself means the temporary one."
+        cursor.execute(
+            "SELECT apparatus_my_cities('CORE'), apparatus_my_reviewed_cities(), apparatus_role_of(%s), "
+            "apparatus_my_country(), (SELECT count(*) FROM public.cases_casefile)",
+            [cast.analyst.pk],
+        )
+        assert cursor.fetchone() == ([], [], "none", False, 0)
 
 
 OTHER_HOUSE = ("mayor", "liaison", "dana", "analyst", "administrator")
@@ -128,6 +195,7 @@ def test_the_role_of_care__ends_with_the_transaction_and_with_whoever_acted(cast
 
 def test_a_superuser__has_no_right_on_care_by_that(cast: Cast) -> None:
     cast.administrator.is_superuser = True
-    cast.administrator.save()
+    with as_set_up():
+        cast.administrator.save()
     with pytest.raises(ProgrammingError, match="permission denied"), acting(cast.administrator):
         CheckInNote.objects.count()

@@ -36,6 +36,7 @@ TOOLS = {
     "cases.outbox.services.leaving": {"leave_messages", "leave_with_act", "drop_messages", "drop_to_person"},
     "cases.outbox.services.claiming": {"claim"},  # the first of the three steps of `send_due`
     "cases.audit.services.sealing": {"as_sealer"},
+    "cases.audit.services.verifying": {"as_auditor"},
     "cities.entrance.services": {"note_presence", "require_removable"},  # at work; may this one go
     "cities.ledger.services": {"for_purpose", "purpose_is", "request_id", "uuid7", "within_request", "write"},
     "cases.checkins.services.bulk": {"one_by_one", "let_in"},

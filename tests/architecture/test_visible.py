@@ -191,6 +191,9 @@ def _grant(world: World, held: list[Posting], wanted: list[GrantDraft]) -> list[
                 compartment, ground = Compartment.JUSTICE, Ground.REFERRAL
             elif postings:
                 posting = postings[which % len(postings)]
+                there = posting.city_id in (None, case.city_id)
+                if not there or compartment not in COMPARTMENTS[Role(posting.role)]:
+                    continue  # PostgreSQL lets nobody write it
                 holder = {"user": posting.user, "posting": posting}  # type: ignore[dict-item]
             else:
                 continue

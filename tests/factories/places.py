@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from factory.declarations import LazyAttribute, Sequence
 from factory.django import DjangoModelFactory
 
 from cases.access.models import postings_in_force
+from cases.access.services import acting
 from cities.agencies.models import Agency
 from cities.agencies.rules import AgencyKind
 from cities.places.models import City
 from cities.places.rules import Region
+from cities.records import as_set_up
 from cities.roles.rules import WITHOUT_CITY, Role
 from cities.staff.models import Posting, User
+
+T = TypeVar("T")
 
 #: "Now" in tests: a Tuesday morning, no holiday. It lies in the past because PostgreSQL judges grants by its own clock:
 #: what begins or ends at AT, or some days later, has begun or ended for row-level security too.
@@ -70,7 +77,8 @@ def an_agency(city: City | None = None, kind: str = AgencyKind.PREVENTION, **fie
 
 def a_user(first_name: str = "Testa", **fields: object) -> User:
     """A user without any posting."""
-    return UserFactory.create(first_name=first_name, **fields)
+    with as_set_up():
+        return UserFactory.create(first_name=first_name, **fields)
 
 
 def posted(
@@ -83,10 +91,11 @@ def posted(
     ends_on: date | None = None,
 ) -> Posting:
     """Post a user; the agency is made when none is given."""
-    return Posting.objects.create(
-        recorded_at=AT, user=user, role=role, city=city, agency=agency or an_agency(city),
-        starts_on=starts_on, ends_on=ends_on,
-    )  # fmt: skip
+    with as_set_up():
+        return Posting.objects.create(
+            recorded_at=AT, user=user, role=role, city=city, agency=agency or an_agency(city),
+            starts_on=starts_on, ends_on=ends_on,
+        )  # fmt: skip
 
 
 def staff(
@@ -98,6 +107,17 @@ def staff(
     user = a_user(first_name, **fields)
     posted(user, role, city, agency=agency)
     return user
+
+
+def on_her_behalf(act: Callable[..., T]) -> Callable[..., T]:
+    """The same act, done as at every door: the database is told who does it."""
+
+    @wraps(act)
+    def acted(*, by: User, **said: Any) -> T:
+        with acting(by):
+            return act(by=by, **said)
+
+    return acted
 
 
 def posting_of(user: User, *, at: datetime = AT) -> Posting:

@@ -3,7 +3,7 @@
 Everything here is made from what the models declare (`need_to_know`), after every `migrate`, and is made anew each
 time, so that what the database holds never differs from what the code says. `roles` has who may do what with which
 table, `functions` what is asked of postings and grants, `rows` who sees which rows, `grants` what of a grant never
-changes, `changes` who writes down what a row was before.
+changes, `postings` who posts whom, `changes` who writes down what a row was before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from cases.access.policies import changes, functions, grants, roles, rows
+from cases.access.policies import changes, functions, grants, postings, roles, rows
 from cases.access.policies.functions import function
 from cases.access.policies.roles import (
     CARE,
@@ -23,6 +23,7 @@ from cases.access.policies.roles import (
     COUNTER_MAY,
     KEEPER,
     PEOPLE,
+    ROLES,
     SCRIBE,
     case_models,
     has_history,
@@ -31,6 +32,7 @@ from cases.access.policies.roles import (
     is_of_referrals,
     kept_in,
     need_of,
+    of_database,
 )  # fmt: skip
 from cases.access.policies.terms import POSTED_NOW
 
@@ -46,6 +48,7 @@ __all__ = [
     "KEEPER",
     "PEOPLE",
     "POSTED_NOW",
+    "ROLES",
     "SCRIBE",
     "apply",
     "case_models",
@@ -57,6 +60,7 @@ __all__ = [
     "kept_in",
     "make_way",
     "need_of",
+    "of_database",
     "statements",
 ]
 
@@ -70,6 +74,7 @@ def statements(*, login: str, database: str) -> Iterator[str]:
     for model in case_models():
         yield from rows.security(model)
     yield from grants.statements()
+    yield from postings.statements()
     yield from changes.statements()
     yield f"REVOKE CREATE ON SCHEMA public FROM {COUNTER}, {KEEPER}, {SCRIBE}"
 

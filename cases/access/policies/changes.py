@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from cases.access.policies.roles import CLOCK, SCRIBE, case_models, has_history, is_history, need_of
+from cases.access.policies.terms import SEARCH_PATH
 from cities.roles.rules import Compartment
 
 #: The names of the triggers.
@@ -75,7 +76,7 @@ def _function(name: str, body: str) -> Iterator[str]:
     yield f"DROP FUNCTION IF EXISTS {name} CASCADE"
     yield (
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path = pg_catalog, public SET timezone = 'UTC' AS $$ {body} $$"
+        f"SET search_path = {SEARCH_PATH} SET timezone = 'UTC' AS $$ {body} $$"
     )
     yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION {name} TO CURRENT_USER"

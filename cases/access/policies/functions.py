@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cases.access.policies.roles import CARE, KEEPER, PEOPLE
-from cases.access.policies.terms import POSTED_NOW, TODAY, USER, in_sql, posted_now
+from cases.access.policies.terms import POSTED_NOW, SEARCH_PATH, TODAY, USER, in_sql, posted_now
 from cases.access.rules import Ground
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, Role, roles_with
@@ -15,7 +15,7 @@ def function(name: str, returns: str, body: str, *, owner: str, to: str, argumen
     """One function with a pinned search path that runs as its owner."""
     yield (
         f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE sql STABLE SECURITY DEFINER "
-        f"PARALLEL SAFE SET search_path = pg_catalog, public AS $$ {body} $$"
+        f"PARALLEL SAFE SET search_path = {SEARCH_PATH} AS $$ {body} $$"
     )
     yield f"ALTER FUNCTION {name} OWNER TO {owner}"
     yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
@@ -38,7 +38,7 @@ def _cities(name: str, roles: Iterable[Role]) -> Iterator[str]:
 def statements() -> Iterator[str]:
     """Which cities and which cases are mine: asked once a statement, by every policy. And when a colleague is busy."""
     names = "my_cities my_cases my_offices my_reviewed_cities my_posted_cities my_family my_settings busy role_of"
-    names += " emergency_case my_work"
+    names += " emergency_case my_work my_kept_cities my_country my_confirmed_cities"
     for name in names.split():
         yield f"DROP FUNCTION IF EXISTS apparatus_{name} CASCADE"
     by_compartment = " OR ".join(
@@ -65,10 +65,12 @@ def statements() -> Iterator[str]:
         f"WHERE p.role = '{Role.PROSECUTION_LIAISON.value}' AND {granted}",
         arguments="text", **OWN,
     )  # fmt: skip
+    working = in_sql(roles_with(Permission.CASE_CHANGE))
     yield from function(  # as whoever works with them: what one opened in an emergency is not one's to share
         "apparatus_my_work", "SETOF bigint",
         "SELECT a.casefile_id FROM cases_caseaccess a JOIN cities_posting p ON p.id = a.posting_id "
-        f"WHERE a.user_id = {USER} AND a.ground <> '{Ground.EMERGENCY.value}' AND {granted.replace('$1', in_core)}",
+        f"WHERE a.user_id = {USER} AND a.ground <> '{Ground.EMERGENCY.value}' AND p.role IN ({working}) "
+        f"AND {granted.replace('$1', in_core)}",
         **OWN,
     )  # fmt: skip
     yield from function(
@@ -79,12 +81,17 @@ def statements() -> Iterator[str]:
     )  # fmt: skip
     yield from _cities("apparatus_my_reviewed_cities", roles_with(Permission.LEDGER_READ))
     yield from _cities("apparatus_my_posted_cities", roles_with(Permission.PERSON_CHANGE))
+    yield from _cities("apparatus_my_confirmed_cities", roles_with(Permission.POSTING_CONFIRM))
     keepers = roles_with(Permission.SETTINGS_CHANGE)
+    yield from _cities("apparatus_my_kept_cities", keepers)
+    country = (
+        f"SELECT EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW} AND p.city_id IS NULL "
+        f"AND p.role IN ({in_sql(keepers)}))"
+    )
+    yield from function("apparatus_my_country", "boolean", country, **OWN)
     yield from function(
         "apparatus_my_settings", "boolean",
-        f"SELECT EXISTS (SELECT FROM cities_posting p WHERE {POSTED_NOW} AND p.city_id IS NULL "
-        f"AND p.role IN ({in_sql(keepers)})) "
-        f"OR EXISTS (SELECT FROM cities_user u WHERE u.id = {USER} AND u.is_superuser AND u.is_active)",
+        f"{country} OR EXISTS (SELECT FROM cities_user u WHERE u.id = {USER} AND u.is_superuser AND u.is_active)",
         **OWN,
     )  # fmt: skip
     under_secrecy = in_sql(role for role in Role if Compartment.CARE in COMPARTMENTS[role])

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cases.access.policies.terms import SEARCH_PATH
+
 GRANTS, NO_LATER = "cases_caseaccess", "apparatus_no_later"
 
 #: All of a grant that changes: when it ends, by whom and why, and by when it is to be confirmed.
@@ -29,7 +31,7 @@ def statements() -> Iterator[str]:
     yield f"DROP FUNCTION IF EXISTS {NO_LATER} CASCADE"
     yield (
         f"CREATE FUNCTION {NO_LATER}() RETURNS trigger LANGUAGE plpgsql "
-        f"SET search_path = pg_catalog, public AS $$ {_NO_LATER} $$"
+        f"SET search_path = {SEARCH_PATH} AS $$ {_NO_LATER} $$"
     )
     yield f"REVOKE ALL ON FUNCTION {NO_LATER} FROM PUBLIC"
     yield (f"CREATE TRIGGER {NO_LATER} BEFORE UPDATE ON {GRANTS} FOR EACH ROW EXECUTE FUNCTION {NO_LATER}()")

@@ -6,7 +6,8 @@
 * `apparatus_care` is what they act as, by `set_config('role', …)` in the transaction, for whoever has a posting that
   can be given care: all of the above, and the tables of care (docs/decisions/0023);
 * `apparatus_clock` is what the clock acts as, by `SET LOCAL ROLE`: every city, but only dates and messages;
-* `apparatus_sealer` seals the ledger, by `SET LOCAL ROLE`;
+* `apparatus_sealer` seals the ledger, and `apparatus_auditor` reads whether it is whole, by `SET LOCAL ROLE`;
+* `apparatus_setup` is what a set-up command acts as, by `SET LOCAL ROLE`: people, and it may post whom it will;
 * `apparatus_counter` owns the functions that count for the national picture: numbers leave, names don't;
 * `apparatus_keeper` owns the functions that answer "which of it is mine" and "is she busy then"; nobody acts as it;
 * `apparatus_scribe` owns the triggers' functions that write down who changed what; nobody acts as it.
@@ -19,19 +20,31 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import models
 
+from cases.access.policies import postings
 from cases.access.policies.grants import CHANGES, GRANTS
-from cases.access.policies.ledger import PEOPLE_MAY, SEALER, rights
+from cases.access.policies.ledger import AUDITOR, PEOPLE_MAY, SEALER, rights
 from cases.access.rules import NeedToKnow
+from cities.records import SETUP
 from cities.roles.rules import Compartment
 
 PEOPLE, CARE, CLOCK = "apparatus_people", "apparatus_care", "apparatus_clock"
 COUNTER, KEEPER, SCRIBE = "apparatus_counter", "apparatus_keeper", "apparatus_scribe"
 
+#: What the login role of `DATABASE_URL` becomes, when it says so; and what it never becomes: they own functions.
+ACTED_AS, OWN_FUNCTIONS = (CARE, CLOCK, SEALER, AUDITOR, SETUP), (COUNTER, KEEPER, SCRIBE)
+
+#: All roles that are made here.
+ROLES = (PEOPLE, *ACTED_AS, *OWN_FUNCTIONS)
+
+#: What of a row people may change, where it is not all: table -> columns.
+ONLY = {GRANTS: CHANGES, "cases_emergencyopening": "ended_at", postings.POSTINGS: postings.CHANGES}
+
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan
 #: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told, and that
 #: nobody confirmed it; of an emergency opening that nobody reviewed it, not why it was made.
 CLOCK_MAY = {
-    "cases_casefile": "SELECT",
+    "cases_casefile": "SELECT (id, recorded_at, recorded_by_id, city_id, reference, year, number, opened_on, "
+    "closed_on, agency_id, owner_id, lead_caseworker_id, version)",
     "cases_rhythm": "SELECT, UPDATE",
     "cases_pause": "SELECT",
     "cases_avoideddays": "SELECT",
@@ -99,26 +112,30 @@ def is_of_referrals(model: type[models.Model]) -> bool:
 
 def made(*, login: str, database: str) -> Iterator[str]:
     """The roles, and which of them the login role of `DATABASE_URL` may act as."""
-    for role in (PEOPLE, CARE, CLOCK, COUNTER, KEEPER, SCRIBE, SEALER):
+    for role in ROLES:
         yield (
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
             f"THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
         )
         yield f"GRANT {role} TO CURRENT_USER"
     yield f'GRANT {PEOPLE} TO "{login}" WITH INHERIT TRUE'
-    yield f"GRANT {PEOPLE} TO {CARE} WITH INHERIT TRUE"
-    yield f'GRANT {CARE} TO "{login}" WITH INHERIT FALSE'
-    yield f'GRANT {CLOCK}, {SEALER} TO "{login}" WITH INHERIT FALSE'
+    yield f"GRANT {PEOPLE} TO {CARE}, {SETUP} WITH INHERIT TRUE"
+    yield f'GRANT {", ".join(ACTED_AS)} TO "{login}" WITH INHERIT FALSE'
+    yield from of_database(login=login, database=database)
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}"
+
+
+def of_database(*, login: str, database: str) -> Iterator[str]:
+    """Who comes in, and that nobody makes a table there, not even a temporary one. No copy of a database takes this
+    along: each is told anew."""
     yield f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC'
     yield f'GRANT CONNECT ON DATABASE "{database}" TO "{login}"'
-    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
-    yield f"GRANT USAGE ON SCHEMA public TO {PEOPLE}, {CLOCK}, {COUNTER}, {KEEPER}, {SCRIBE}, {SEALER}"
 
 
 def privileges() -> Iterator[str]:
     """Which role may do what with which table, whatever the rows."""
-    everybody = f"{PEOPLE}, {CARE}, {CLOCK}, {COUNTER}, {KEEPER}, {SCRIBE}, {SEALER}"
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everybody}"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {', '.join(ROLES)}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {PEOPLE}, {CLOCK}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {PEOPLE}"
     for model in apps.get_models(include_auto_created=True):
@@ -126,8 +143,8 @@ def privileges() -> Iterator[str]:
         if model._meta.app_label == "cases" and is_history(model):
             changes = "SELECT"
             yield f"GRANT INSERT, DELETE, SELECT (object_type, object_id) ON {table} TO {SCRIBE}"
-        elif table == GRANTS:
-            changes = f"INSERT, UPDATE ({CHANGES})"
+        elif table in ONLY:
+            changes = f"INSERT, UPDATE ({ONLY[table]})"
         elif model._meta.app_label == "cases":
             changes = "INSERT" if need_of(model).append_only else "INSERT, UPDATE"
         elif table in PEOPLE_MAY:

@@ -21,9 +21,21 @@ from cases.access.policies.roles import (
     kept_in,
     need_of,
 )
-from cases.access.policies.terms import USER
+from cases.access.policies.terms import POSTED_NOW, USER, in_sql
 from cases.access.rules import EMERGENCY_LASTS, Ground
-from cities.roles.rules import Compartment
+from cities.roles.permissions import Permission
+from cities.roles.rules import COMPARTMENTS, Compartment, Role, roles_with
+
+#: A new grant is to an office, or to somebody by a posting of hers there, with no more than her role can be given.
+_GIVEN = "user_id IS NULL OR EXISTS (SELECT FROM cities_posting p WHERE p.id = posting_id AND p.user_id = " + (
+    "cases_caseaccess.user_id AND (p.city_id IS NULL OR p.city_id = cases_caseaccess.city_id) AND ("
+    + " OR ".join(
+        f"(compartment = '{part.value}' AND p.role IN ({in_sql(roles)}))"
+        for part in Compartment
+        if (roles := [role for role in Role if part in COMPARTMENTS[role]])
+    )
+    + "))"
+)
 
 
 def sees(model: type[models.Model]) -> str:
@@ -99,21 +111,30 @@ def may_write(model: type[models.Model]) -> str:
 
 
 def may_add(model: type[models.Model]) -> str:
-    """The condition for a new row, where it is narrower: nobody lets herself into a case, but in an emergency for an
-    hour, in her own city and by the whole reference; what was opened so lets in nobody else, and herself no longer;
-    nobody gives a case of another city by naming her own beside it; and nobody reviews what she did herself."""
+    """The condition for a new row, where it is narrower: nobody lets herself into a case, but by an emergency opening
+    that stands there, for an hour, in her own city and by the whole reference; what was opened so lets in nobody else,
+    and herself no longer; nobody is given more than her role can be, or gives a case of another city by naming her own
+    beside it; and nobody reviews what she did herself."""
     table = model._meta.db_table
-    case, city = "casefile_id IN (SELECT apparatus_my_cases('CORE'))", "(SELECT apparatus_my_cities('CORE'))::bigint[]"
+    city = "(SELECT apparatus_my_cities('CORE'))::bigint[]"
     if table == "cases_caseaccess":
+        emergency = f"ground = '{Ground.EMERGENCY.value}'"
         return (
-            f"(city_id = ANY({city}) AND EXISTS (SELECT FROM cases_casefile c WHERE c.id = {table}.casefile_id "
-            f"AND c.city_id = {table}.city_id)) OR casefile_id IN (SELECT apparatus_my_work()) "
-            f"OR (user_id = {USER} AND ground = '{Ground.EMERGENCY.value}' "
-            f"AND ends_at <= statement_timestamp() + interval '{EMERGENCY_LASTS.total_seconds():.0f} seconds' "
-            "AND casefile_id IN (SELECT case_id FROM apparatus_emergency_case(reference)))"
+            f"({_GIVEN}) AND ((city_id = ANY({city}) AND EXISTS (SELECT FROM cases_casefile c "
+            f"WHERE c.id = {table}.casefile_id AND c.city_id = {table}.city_id)) "
+            f"OR (user_id IS NOT NULL AND NOT {emergency} AND casefile_id IN (SELECT apparatus_my_work())) "
+            f"OR (user_id = {USER} AND {emergency} AND EXISTS (SELECT FROM cases_emergencyopening o "
+            f"WHERE o.user_id = {USER} AND o.casefile_id = {table}.casefile_id AND o.posting_id = {table}.posting_id "
+            f"AND o.city_id = {table}.city_id AND o.ended_at IS NULL AND o.ends_at >= {table}.ends_at)))"
         )
     if table == "cases_emergencyopening":
-        return f"user_id = {USER} AND {case}"
+        return (
+            f"user_id = {USER} AND ends_at <= statement_timestamp() + interval "
+            f"'{EMERGENCY_LASTS.total_seconds():.0f} seconds' AND (casefile_id, city_id) IN (SELECT case_id, in_city "
+            f"FROM apparatus_emergency_case(reference)) AND EXISTS (SELECT FROM cities_posting p "
+            f"WHERE p.id = {table}.posting_id AND p.city_id = {table}.city_id AND {POSTED_NOW} "
+            f"AND p.role IN ({in_sql(roles_with(Permission.EMERGENCY_OPEN))}))"
+        )
     if table == "cases_emergencyreview":
         return (
             f"recorded_by_id = {USER} AND (city_id = ANY({city}) OR city_id = ANY((SELECT "

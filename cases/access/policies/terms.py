@@ -6,6 +6,10 @@ from collections.abc import Iterable
 
 from cities.roles.rules import Role
 
+#: Where a function finds its tables. `pg_temp` last, by name: else PostgreSQL looks among temporary tables first, and a
+#: table of somebody's own stands in for the one that is meant.
+SEARCH_PATH = "pg_catalog, public, pg_temp"
+
 USER = "nullif(current_setting('app.user_id', true), '')::bigint"
 TODAY = "(statement_timestamp() AT TIME ZONE 'Europe/Brussels')::date"
 

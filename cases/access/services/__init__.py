@@ -1,6 +1,6 @@
 """Standing at the door of a case: acting on somebody's behalf, requiring a permission, opening a file, granting."""
 
-from cases.access.services.acting import act_as, acting, as_clock, each_of, in_batches, in_role, write_swept
+from cases.access.services.acting import act_as, acting, as_clock, each_of, in_batches, write_swept
 from cases.access.services.granting import end_grants, grant, grant_office
 from cases.access.services.standing import (
     knows_of,
@@ -21,7 +21,6 @@ __all__ = [
     "grant",
     "grant_office",
     "in_batches",
-    "in_role",
     "knows_of",
     "locked",
     "open_file",

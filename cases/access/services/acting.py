@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from cases.access.policies import CLOCK
 from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
+from cities.records import in_role
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 
@@ -45,18 +46,6 @@ def acting(user: User) -> Iterator[None]:
         yield
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('app.user_id', %s, true), set_config('role', %s, true)", [user_id, role])
-
-
-@contextmanager
-def in_role(role: str) -> Iterator[None]:
-    """A transaction in which the database allows what this role of its own may do, and no more."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('role'), set_config('role', %s, true)", [role])
-            before, _now = cursor.fetchone()
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('role', %s, true)", [before])
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def verify_ledger(
     checkpoints: list[CheckpointText], *, since: CheckpointText | Mark | None = None, most: int | None = None,
     progress: Progress | None = None,
 ) -> Verified:  # fmt: skip
-    """Walk through all that is sealed; `since` a checkpoint or a seal, what came after it. Ask as sealer or as clock.
+    """Walk through all that is sealed; `since` a checkpoint or a seal, what came after it. Ask as the auditor.
 
     Sealing goes on meanwhile: what is there at the beginning is looked at. `most`: stop at the end of a seal once so
     many were looked at.

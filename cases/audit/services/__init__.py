@@ -12,9 +12,10 @@ from cases.audit.services.opening import (
 from cases.audit.services.sampling import draw_samples, record_finding
 from cases.audit.services.sealing import as_sealer, seal
 from cases.audit.services.sending import send_dispatches
-from cases.audit.services.verifying import verify_sealed
+from cases.audit.services.verifying import as_auditor, verify_sealed
 
 __all__ = [
+    "as_auditor",
     "as_sealer",
     "draw_samples",
     "leave_alarms",

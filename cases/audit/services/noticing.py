@@ -15,7 +15,7 @@ from cases.access.selectors import reviewers_of, those_who_may
 from cases.access.services import require_clock, write_swept
 from cases.audit.rules import told_at
 from cases.audit.selectors import without_task
-from cases.casefiles.models import Casefile
+from cases.casefiles.models import Casefile, content_of
 from cases.outbox.rules import QUIET, MessageKind, Quiet
 from cases.outbox.services import Draft, leave_messages
 from cities.ledger.models import LedgerEntry, ReadMark
@@ -59,7 +59,8 @@ def tell_of_openings(*, by: Clock, at: datetime) -> int:
     require_clock(by)
     mark = _held(at)
     openings = _openings(since=min(mark.up_to, at) - AGAIN)
-    cases = {row.pk: row for row in Casefile.objects.filter(pk__in={one.case_id for one in openings})}
+    opened = Casefile.objects.filter(pk__in={one.case_id for one in openings}).defer(*content_of())
+    cases = {row.pk: row for row in opened}
     told = _Told(at=at, cases=cases)
     ids = leave_messages(by=by, at=at, drafts=[draft for one in openings for draft in told.drafts(one)])
     ReadMark.objects.filter(pk=mark.pk).update(up_to=at)

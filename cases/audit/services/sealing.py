@@ -11,10 +11,11 @@ from typing import Any
 from django.db import connection
 
 from cases.access.policies.ledger import SEALER
-from cases.access.services import in_role, require_clock
+from cases.access.services import require_clock
 from cities.ledger.models import Seal
 from cities.ledger.rules import Clock
 from cities.ledger.sealing import NOTHING, VERSION, SealText, columns_in_sql, digest_of, first_id_of, link_of
+from cities.records import in_role
 
 #: At most so many entries a seal: a long pause of the clock is caught up in several.
 BATCH = 5000

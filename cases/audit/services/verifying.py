@@ -1,15 +1,18 @@
-"""Verifying the ledger by the clock: each night what is new, once a week all of it, a piece at a time."""
+"""Verifying the ledger, as the auditor; by the clock each night what is new, once a week all of it, piece by piece."""
 
 from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from cases.access.policies.ledger import AUDITOR
 from cases.access.services import require_clock
 from cases.audit.places import kept_in_folders
 from cases.audit.rules import A_PIECE, begins_anew, verification_is_due
@@ -27,8 +30,17 @@ from cities.ledger.checkpoints import CheckpointText, SealMark, read_documents
 from cities.ledger.models import Seal, Verification
 from cities.ledger.rules import Clock, Operation
 from cities.places.rules import day_of
+from cities.records import in_role
 
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def as_auditor() -> Iterator[None]:
+    """A transaction in which the database allows what an auditor may do: read the ledger with its seals and its
+    checkpoints, and nothing else. Whoever vouches for the ledger can't have written in it."""
+    with in_role(AUDITOR):
+        yield
 
 
 @transaction.atomic
@@ -57,7 +69,8 @@ def verify_sealed(*, by: Clock, at: datetime, most: int = A_PIECE) -> Verificati
         of_all, since = True, None
     else:
         of_all = False
-    found = verify_ledger(_checkpoints(since), since=since, most=most)
+    with as_auditor():
+        found = verify_ledger(_checkpoints(since), since=since, most=most)
     made = Verification.objects.create(
         at=at, begun_on=day_of(at) if last is None or since is None else last.begun_on, of_all=of_all,
         is_through=found.is_through, first=found.first, **_stands(found, newest, last),

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from cases.access.services import as_clock, each_of, in_batches, require_clock, write_swept
-from cases.casefiles.models import Casefile
+from cases.casefiles.models import Casefile, content_of
 from cases.checkins.models import CheckIn, Rhythm
 from cases.checkins.outlook import Outlook, Surroundings, outlooks, surroundings
 from cases.checkins.recurrence import ONE_DAY
@@ -195,7 +195,11 @@ def mark_late(*, by: Clock, at: datetime) -> int:
 
     def step() -> tuple[int, int]:
         due = CheckIn.objects.filter(state=CheckInState.PLANNED, late_at__isnull=True, late_from__lte=day_of(at))
-        locked = due.select_related("casefile").select_for_update(skip_locked=True, of=("self",), no_key=True)
+        locked = (
+            due.select_related("casefile")
+            .defer(*content_of("casefile"))
+            .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        )
         rows = list(locked.order_by("late_from", "pk")[:BATCH])
         ids = [row.pk for row in rows]
         CheckIn.objects.filter(pk__in=ids).update(late_at=at)

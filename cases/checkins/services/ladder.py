@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from cases.access.selectors import those_who_may
 from cases.access.services import write_ledger
+from cases.casefiles.models import content_of
 from cases.checkins.ladder import STEPS, Climb, Terms, at_once, climbs, deadline, first_step, in_a_row
 from cases.checkins.models import CheckIn, MissedContact, MissedStep
 from cases.checkins.rules import CONTACTS, CheckInState, MissAnswer, MissCause, MissStep, Outcome
@@ -82,6 +83,7 @@ def open_misses(rows: Sequence[CheckIn], doing: Doing, *, cause: MissCause) -> l
     What nobody recorded is counted from the day it became late, so that days without a clock lose nothing.
     """
     before = MissedContact.objects.filter(checkin__in=[row.pk for row in rows]).select_related("casefile", "checkin")
+    before = before.defer(*content_of("casefile"))
     standing = {row.checkin_id: row for row in before.select_for_update(of=("self",)).order_by("pk")}
     terms = settings_by_city(row.city_id for row in rows)
     for missed in standing.values():
@@ -185,7 +187,12 @@ def answer_misses(
         open_ones = open_ones.exclude(
             pk__in=MissedStep.objects.filter(step=unless_at, over_at__isnull=True).values("missed_id")
         )
-    found = list(open_ones.select_related("casefile").select_for_update(of=("self",)).order_by("pk"))
+    found = list(
+        open_ones.select_related("casefile")
+        .defer(*content_of("casefile"))
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     for row in found:
         row.answer, row.answered_at, row.answered_by = answer, doing.at, doing.person
         row.version += 1
@@ -224,7 +231,8 @@ def climb_some(limit: int, doing: Doing) -> tuple[int, int]:
     due = Q(over_at__isnull=True, step__in=[MissStep.CASEWORKER, MissStep.COORDINATOR], deadline_on__lte=doing.today)
     claimed = MissedStep.objects.filter(due).select_for_update(skip_locked=True, of=("missed",))
     ids = [step.missed_id for step in claimed.select_related("missed").order_by("deadline_on", "pk")[:limit]]
-    standing = list(MissedStep.objects.filter(due, missed__in=ids).select_related("missed__casefile"))
+    asked = MissedStep.objects.filter(due, missed__in=ids).select_related("missed__casefile")
+    standing = list(asked.defer(*content_of("missed__casefile")))
     terms = settings_by_city(row.city_id for row in standing)
     taken: list[MissedStep] = []
     for row in standing:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q
 
 from cases.access.services import in_batches, require_clock, write_swept
+from cases.casefiles.models import content_of
 from cases.checkins.models import CheckIn, MissedStep
 from cases.checkins.reminding import AHEAD, is_announced, week_of
 from cases.checkins.rules import CheckInState
@@ -53,7 +54,9 @@ def leave_reminders(*, by: Clock, at: datetime) -> int:
 
     def step() -> tuple[int, int]:
         due = CheckIn.objects.filter(state=CheckInState.PLANNED, reminded_at__isnull=True, due_on__range=days)
-        due = due.select_related("casefile__agency", "caseworker").order_by("due_on", "pk")
+        due = (
+            due.select_related("casefile__agency", "caseworker").defer(*content_of("casefile")).order_by("due_on", "pk")
+        )
         rows = list(due.select_for_update(skip_locked=True, of=("self",), no_key=True)[:BATCH])
         drafts = [*person_drafts(rows, at=at)]
         near = [row for row in rows if row.due_on <= day_of(at) + _A_DAY]
@@ -136,7 +139,7 @@ def _open_contacts(users: Sequence[User], today: date) -> list[CheckIn]:
     """What nothing has come of, up to tomorrow and the end of this week, of these users."""
     until = max(today + _A_DAY, week_of(today) + timedelta(days=6))
     rows = CheckIn.objects.filter(caseworker__in=users, state=CheckInState.PLANNED, due_on__lte=until)
-    return list(rows.select_related("casefile").order_by("due_on", "due_time", "pk"))
+    return list(rows.select_related("casefile").defer(*content_of("casefile")).order_by("due_on", "due_time", "pk"))
 
 
 def _open_steps(users: Sequence[User], *, at: datetime) -> list[MissedStep]:
@@ -154,7 +157,8 @@ def _open_steps(users: Sequence[User], *, at: datetime) -> list[MissedStep]:
         over_at__isnull=True,
         missed__answered_at__isnull=True,
     )
-    return list(steps.select_related("missed__checkin__casefile", "casefile").order_by("pk"))
+    left = [*content_of("casefile"), *content_of("missed__checkin__casefile")]
+    return list(steps.select_related("missed__checkin__casefile", "casefile").defer(*left).order_by("pk"))
 
 
 def _is_hers(step: MissedStep, user: User, coordinates: set[tuple[int, int]], staff: Staff) -> bool:

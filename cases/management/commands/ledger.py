@@ -17,7 +17,7 @@ from cases.access.rules import Refused
 from cases.access.services import as_clock
 from cases.audit.places import documents_at, kept_in_folders
 from cases.audit.selectors import Verified, kept_checkpoints, verification_keys, verify_ledger
-from cases.audit.services import as_sealer, make_checkpoint, seal, send_dispatches
+from cases.audit.services import as_auditor, make_checkpoint, seal, send_dispatches
 from cities.ledger.checkpoints import (
     CheckpointText,
     WrongCheckpoint,
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         if options["since_checkpoint"] and since is None:
             raise CommandError("There is no checkpoint to begin from.", returncode=NOT_SAID)
         started = timezone.now()
-        with as_sealer():
+        with as_auditor():
             found = verify_ledger(checkpoints, since=since, progress=None if options["json"] else self._progress)
         seconds = (timezone.now() - started).total_seconds()
         if options["json"]:
@@ -105,8 +105,9 @@ class Command(BaseCommand):
     def _checkpoints(self, paths: list[Path], keys: list[Ed25519PublicKey]) -> list[CheckpointText]:
         """Every checkpoint that can be had, in their order. One that isn't signed is a reason to stop."""
         try:
-            documents = [*kept_checkpoints(), *kept_in_folders(settings.LEDGER_CHECKPOINTS.values())]
-            documents += self._files(paths)
+            with as_auditor():
+                documents = kept_checkpoints()
+            documents += [*kept_in_folders(settings.LEDGER_CHECKPOINTS.values()), *self._files(paths)]
             if documents and not keys:
                 told = "There are checkpoints, but no key to hold them against: set LEDGER_KEY, or give --key."
                 raise CommandError(told, returncode=NOT_SAID)

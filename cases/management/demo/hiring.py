@@ -18,6 +18,7 @@ from cities.ledger import services as ledger
 from cities.ledger.rules import Clock, Operation
 from cities.places.models import City
 from cities.places.selectors import cities
+from cities.records import as_set_up
 from cities.staff.models import Posting, User
 
 
@@ -57,7 +58,8 @@ def hire(at: datetime, extras: dict[str, int]) -> Hired:
 
 
 def _write(rows: Sequence[Agency] | Sequence[CellSeat] | Sequence[User] | Sequence[Posting], *, act: str) -> None:
-    put(rows)
+    with as_set_up():
+        put(rows)
     ledger.write(
         operation=Operation.ADMINISTER, by=Clock.SETUP, act=act, object_type=rows[0]._meta.model_name or "",
         object_ids=[row.pk for row in rows],

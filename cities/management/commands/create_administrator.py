@@ -8,13 +8,13 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
 from cities.agencies.rules import AgencyKind
 from cities.agencies.selectors import agencies
 from cities.agencies.services import add_agency
 from cities.ledger.rules import Clock
+from cities.records import as_set_up
 from cities.refusals import Refused
 from cities.roles.rules import Role
 from cities.staff.selectors import users
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         at = timezone.now()
         user = users().filter(email__iexact=options["email"]).first()
         try:
-            with transaction.atomic():
+            with as_set_up():
                 if user is None:
                     user = create_user(
                         by=SETUP, at=at, email=options["email"], first_name=options["first_name"],

@@ -250,9 +250,10 @@ def end_posting(*, posting: Posting, by: User | Clock, at: datetime, version: in
 
 def require_over(user: User, *, by: User | Clock, at: datetime) -> Standing:
     """May `by` change something about this account? An administrator of one city nothing about somebody who is posted
-    elsewhere too. Raises `NotAllowed`."""
+    elsewhere too, or is to be. Raises `NotAllowed`."""
     found = _any_administrator(by, at=at)
-    for city_id in Posting.objects.in_force(at=at).filter(user=user).values_list("city_id", flat=True):
+    left = Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate(at))
+    for city_id in Posting.objects.filter(left, user=user).values_list("city_id", flat=True):
         require_settings(by, at=at, city_id=city_id)
     return found
 

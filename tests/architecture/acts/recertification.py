@@ -47,7 +47,8 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     holder = a_grant(cast).user
     assert holder is not None
-    end_posting(posting=posting_of(holder), by=cast.administrator, at=AT, version=1, ends_on=TODAY)
+    with acting(cast.administrator):
+        end_posting(posting=posting_of(holder), by=cast.administrator, at=AT, version=1, ends_on=TODAY)
     return Scene(Clock.CLOCK, partial(end_with_postings, by=Clock.CLOCK, at=AT))
 
 

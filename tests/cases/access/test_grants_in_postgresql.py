@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -15,10 +16,10 @@ from cases.access.services import acting, as_clock, end_grants
 from cases.casefiles.models import Casefile
 from cases.people.models import Person
 from cases.people.services import add_contact
-from tests.factories import AT, Cast, a_case, posting_of
+from cities.roles.rules import Role
+from tests.databases import OwnDatabase
+from tests.factories import AT, Cast, a_case, a_cast, posting_of, staff
 from tests.factories.emergencies import an_emergency
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -56,9 +57,9 @@ def test_a_grant__is_never_on_something_else(cast: Cast, case: Casefile, column:
 def _lets_in(case: Casefile, by: Any, **changed: Any) -> CaseAccess:
     now = timezone.now()
     given: dict[str, Any] = {"casefile_id": case.pk, "city_id": case.city_id, "user": by, "posting": posting_of(by)}
-    given |= {"compartment": "CORE"} | changed
+    given |= {"compartment": "CORE", "ground": "TEAM"} | changed
     made: CaseAccess = CaseAccess.grants.create(
-        recorded_at=now, recorded_by=by, reference=case.reference, ground="TEAM", starts_at=now,
+        recorded_at=now, recorded_by=by, reference=case.reference, starts_at=now,
         **given,
     )  # fmt: skip
     return made
@@ -74,6 +75,43 @@ def test_a_coordinator__lets_in_to_no_case_of_another_city(cast: Cast) -> None:
         assert _lets_in(here, cast.carla).pk
 
 
+@pytest.mark.parametrize("who", ["carla", "alice"])
+def test_nobody__is_given_more_than_her_role_can_be(cast: Cast, who: str) -> None:
+    """By whoever may give something of the case: who coordinates, who is on its team."""
+    case = a_case(by=cast.carla, lead=cast.alice)
+    by = getattr(cast, who)
+    refused = pytest.raises(DatabaseError, match="row-level security")
+    with acting(by):
+        for user, part in ((cast.bob, "CARE"), (cast.mayor, "JUSTICE"), (cast.liaison, "JUSTICE")):
+            assert _lets_in(case, by, user=user, posting=posting_of(user), compartment=part).pk
+        for user, part in (
+            (cast.bob, "JUSTICE"), (cast.bob, "POLICE"), (cast.mayor, "CARE"), (cast.liaison, "CORE"),
+            (cast.dana, "CORE"), (cast.analyst, "CORE"), (cast.administrator, "CORE"), (cast.charlie, "CORE"),
+        ):  # fmt: skip
+            with refused, transaction.atomic():
+                _lets_in(case, by, user=user, posting=posting_of(user), compartment=part)
+        with refused, transaction.atomic():
+            _lets_in(case, by, user=cast.dana, posting=posting_of(cast.bob))
+
+
+def test_who_sees_a_case_without_working_in_it__shares_it_with_nobody(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    assistant = staff(Role.JUSTICE_ASSISTANT, cast.city)
+    with acting(cast.alice):
+        _lets_in(case, cast.alice, user=assistant, posting=posting_of(assistant))
+    with acting(assistant):
+        assert Casefile.objects.filter(pk=case.pk).exists()
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            _lets_in(case, assistant, user=cast.bob, posting=posting_of(cast.bob))
+
+
+def test_who_is_on_the_team__gives_nothing_to_an_office(cast: Cast) -> None:
+    case = a_case(by=cast.carla, lead=cast.alice)
+    office = {"user": None, "posting": None, "agency": cast.office, "compartment": "JUSTICE", "ground": "REFERRAL"}
+    with acting(cast.alice), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+        _lets_in(case, cast.alice, **office)
+
+
 def test_an_emergency__lets_in_nobody_and_her_no_longer(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice, at=timezone.now() - timedelta(hours=2))
     an_emergency(case, by=cast.bob)
@@ -86,8 +124,12 @@ def test_an_emergency__lets_in_nobody_and_her_no_longer(cast: Cast) -> None:
         assert _lets_in(case, cast.alice, user=cast.bob, posting=posting_of(cast.bob)).pk
 
 
-def test_who_can_be_given_no_care__knows_no_family_by_a_grant_of_care(cast: Cast) -> None:
-    """No act of the house gives it; written past them, it opens nothing."""
+def test_who_can_be_given_no_care__knows_no_family_by_a_grant_of_care(
+    own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    """Nobody can give it. If somebody could, it would open nothing."""
+    cast = a_cast()
+    owner_connection.execute("ALTER POLICY people_write ON cases_caseaccess WITH CHECK (true)")
     case = a_case(by=cast.carla, lead=cast.alice)
     with acting(cast.alice):
         add_contact(case=case, by=cast.alice, at=AT, official_name="Antigone Invented", kind="SIBLING")

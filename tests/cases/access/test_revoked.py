@@ -24,6 +24,7 @@ from cases.checkins.services import leave_digests, record_checkin
 from cases.emergencies.services import end_emergency
 from cases.outbox.services import send_due
 from cities.ledger.rules import Clock
+from cities.records import as_set_up
 from cities.staff.models import User
 from cities.staff.services import change_user, end_posting
 from cities.tokens.services import issue_feed
@@ -61,14 +62,16 @@ def takes_her_off(cast: Cast, case: Casefile) -> None:
 
 def ends_her_posting(cast: Cast, case: Casefile) -> None:
     today = timezone.localdate()
-    end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=timezone.now(), version=1, ends_on=today)
+    with acting(cast.administrator):
+        end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=timezone.now(), version=1, ends_on=today)
 
 
 def closes_her_account(cast: Cast, case: Casefile) -> None:
-    change_user(
-        user=cast.bob, by=cast.administrator, at=timezone.now(), version=1, first_name="Bob", last_name="Example",
-        language="en", phone="", is_active=False,
-    )  # fmt: skip
+    with acting(cast.administrator):
+        change_user(
+            user=cast.bob, by=cast.administrator, at=timezone.now(), version=1, first_name="Bob", last_name="Example",
+            language="en", phone="", is_active=False,
+        )  # fmt: skip
 
 
 WAYS: list[tuple[Revoke, int, int]] = [
@@ -170,7 +173,8 @@ def test_emergency__is_refused_once_she_is_done(cast: Cast) -> None:
 
 def test_superuser__sees_no_case_anywhere(cast: Cast, case: Casefile) -> None:
     """Not on a page, not by the REST door, not in the administration, not in a statement of her own."""
-    root = User.objects.create_superuser("root", "root@example.org", "an invented password")
+    with as_set_up():
+        root = User.objects.create_superuser("root", "root@example.org", "an invented password")
     browser, token = session_of(root), by_token(root)
     for address in (f"/cases/{case.reference}/", f"/cases/{case.reference}/who-can-see/"):
         assert browser.get(address).status_code in (403, 404)

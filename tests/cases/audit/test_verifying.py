@@ -20,7 +20,7 @@ from cases.access.rules import NotAllowed
 from cases.access.services import as_clock
 from cases.audit.rules import Alarm, LedgerStanding, alarms_of, begins_anew, verification_is_due
 from cases.audit.selectors import known_faults, ledger_alarms, verify_ledger, verifying
-from cases.audit.services import as_sealer, leave_alarms, make_checkpoint, seal, send_dispatches, verify_sealed
+from cases.audit.services import as_auditor, leave_alarms, make_checkpoint, seal, send_dispatches, verify_sealed
 from cities.ledger import services as ledger
 from cities.ledger.checkpoints import WrongCheckpoint
 from cities.ledger.models import Dispatch, LedgerEntry, Verification
@@ -291,6 +291,6 @@ def test_verify_ledger__is_not_misled_by_what_is_sealed_meanwhile(
         sealer.start()
         sealer.join()
 
-    with as_sealer():
+    with as_auditor():
         found = verify_ledger([], progress=meanwhile)
     assert (found.fault, found.rows, found.seals) == (None, 6, 3)

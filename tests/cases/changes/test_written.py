@@ -167,8 +167,16 @@ def test_triggers_functions__are_for_nobody(cast: Cast) -> None:
             [[PEOPLE, CARE, CLOCK, "apparatus_app"]],
         )
         assert cursor.fetchall() == []
-    with acting(cast.carla), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE mine (id bigint)")
+
+
+def test_triggers_functions__are_for_no_table_of_somebodys_own(
+    own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    """Nobody can have one. If she could, she couldn't have history written from it."""
+    cast = a_cast()
+    owner_connection.execute("CREATE TABLE mine (id bigint)")
+    owner_connection.execute("GRANT ALL ON mine TO apparatus_people")
+    with acting(cast.carla):
         for name in ("apparatus_changed_core", "apparatus_erased_care"):
             assert refused(f"CREATE TRIGGER mine AFTER UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION {name}('x')")
 

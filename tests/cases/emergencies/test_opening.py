@@ -29,6 +29,7 @@ from cases.plans.selectors import actions_due
 from cases.plans.services import add_action
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
+from cities.records import as_set_up
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import Posting, User
@@ -165,7 +166,8 @@ def test_opening__says_which_case_and_why(cast: Cast, reference: str, reason: st
 
 
 def test_opening__where_nobody_can_be_told_is_refused_whatever_the_reference(cast: Cast, case: Casefile) -> None:
-    Posting.objects.filter(user__in=[cast.carla, cast.dana]).update(ends_on=timezone.localdate())
+    with as_set_up():
+        Posting.objects.filter(user__in=[cast.carla, cast.dana]).update(ends_on=timezone.localdate())
     for reference in (case.reference, "VIL-2001-0999"):
         with pytest.raises(Refused) as caught:
             attempt(cast.bob, reference)
@@ -190,7 +192,8 @@ def test_opening__is_told_at_once_by_night_too_without_a_name(cast: Cast, case: 
 def test_message__to_who_no_longer_answers_for_the_city_is_not_sent(cast: Cast, case: Casefile) -> None:
     at = timezone.now()
     an_emergency(case, by=cast.bob, at=at)
-    Posting.objects.filter(user=cast.dana).update(ends_on=timezone.localdate())
+    with as_set_up():
+        Posting.objects.filter(user=cast.dana).update(ends_on=timezone.localdate())
     mail.outbox.clear()
     send_due(by=Clock.CLOCK, at=at)
     assert cast.dana.email not in {message.to[0] for message in mail.outbox}

@@ -18,6 +18,7 @@ from cases.emergencies.services import raise_unreviewed, read_emergency, review_
 from cases.outbox.models import Message
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Clock
+from cities.records import as_set_up
 from cities.roles.rules import Role
 from cities.staff.models import Posting, User
 from tests.factories import Cast, posted
@@ -109,7 +110,8 @@ def test_raise__not_what_was_reviewed(cast: Cast, case: Casefile) -> None:
 
 
 def test_raise__to_the_coordinator_where_there_is_no_officer(cast: Cast, case: Casefile) -> None:
-    Posting.objects.filter(user=cast.dana).update(ends_on=timezone.localdate())
+    with as_set_up():
+        Posting.objects.filter(user=cast.dana).update(ends_on=timezone.localdate())
     opening = an_emergency(case, by=cast.bob)
     raise_unreviewed(by=Clock.CLOCK, at=opening.review_by)
     with as_clock():

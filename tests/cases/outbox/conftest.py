@@ -19,6 +19,7 @@ from cases.checkins.services import leave_digests
 from cases.outbox.models import Message
 from cases.outbox.services import Sent, send_due
 from cities.ledger.rules import Clock
+from cities.records import as_set_up
 from cities.roles.rules import Role
 from cities.staff.models import User
 from tests.factories import AT, Cast, a_case, staff
@@ -101,4 +102,5 @@ def send(at: datetime = AT) -> Sent:
 
 
 def alice_is(cast: Cast, **changed: Any) -> None:
-    type(cast.alice).objects.filter(pk=cast.alice.pk).update(**changed)
+    with as_set_up():
+        type(cast.alice).objects.filter(pk=cast.alice.pk).update(**changed)

@@ -17,6 +17,7 @@ from cases.prosecution.selectors import caution_on, stage_changes_of
 from cases.prosecution.services import acknowledge_referral, answer_referral
 from cities.agencies.rules import AgencyKind
 from cities.ledger.models import LedgerEntry
+from cities.records import as_set_up
 from cities.roles.rules import Role
 from cities.staff.models import Posting
 from tests.cases.prosecution.conftest import act_on
@@ -145,6 +146,7 @@ def test_answer_referral__acknowledged_first_more_asked_then_answered(cast: Cast
 
 def test_answer_referral__not_any_more_once_the_posting_ended(cast: Cast, case: Casefile) -> None:
     row = a_referral(case, cast, stage=ReferralStage.ACKNOWLEDGED)
-    Posting.objects.filter(user=cast.liaison).update(ends_on=TODAY)
+    with as_set_up():
+        Posting.objects.filter(user=cast.liaison).update(ends_on=TODAY)
     with acting(cast.liaison), pytest.raises(OutOfSight):
         answer_referral(**act_on(row, cast.liaison, answer="DISMISSED"))

@@ -20,6 +20,7 @@ from cases.recertification import services
 from cases.recertification.services import Tended
 from cities.ledger.rules import Clock
 from cities.places.models import CitySettings
+from cities.records import as_set_up
 from cities.staff.models import Posting
 from tests.cases.recertification.conftest import DAY, grants_of, services_grant, tend
 from tests.databases import OwnDatabase
@@ -61,7 +62,8 @@ def test_clock__tells_those_who_answer_for_the_city_in_one_message_without_names
 
 
 def test_clock__tells_the_officer_where_there_is_no_coordinator(cast: Cast, case: Casefile) -> None:
-    Posting.objects.filter(user=cast.carla).update(ends_on=TODAY + DAY)
+    with as_set_up():
+        Posting.objects.filter(user=cast.carla).update(ends_on=TODAY + DAY)
     tend(80)
     with as_clock():
         assert {row.recipient_id for row in Message.objects.filter(kind="CONFIRM")} == {cast.dana.pk}

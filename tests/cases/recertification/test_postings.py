@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from cases.access.rules import NotAllowed, OutOfSight
+from cities.staff import services
 from cities.staff.models import Posting
 from cities.staff.selectors import postings_to_confirm
-from cities.staff.services import confirm_postings
 from tests.cases.recertification.conftest import DAY, tend
-from tests.factories import AT, Cast, posting_of
+from tests.factories import AT, Cast, on_her_behalf, posting_of
+
+confirm_postings = on_her_behalf(services.confirm_postings)
 
 
 def test_postings__are_confirmed_by_the_officer_each_quarter(cast: Cast) -> None:

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from cities.entrance.selectors import identities_of
 from cities.entrance.services import link_identity, unlink_identity
 from cities.ledger.models import LedgerEntry
+from cities.records import as_set_up
 from cities.refusals import NotAllowed, Refused
 from cities.staff.models import User
 from tests.cities.entrance.conftest import Configure
@@ -84,7 +85,8 @@ def test_linked__by_herself_and_signed_in_at_either(cast: Cast, both: Both) -> N
 
 
 def test_an_unknown_identity__makes_no_account_and_signs_nobody_in(cast: Cast, both: Both) -> None:
-    User.objects.filter(pk=cast.alice.pk).update(email="alice@example.org")  # the very address that the provider says
+    with as_set_up():
+        User.objects.filter(pk=cast.alice.pk).update(email="alice@example.org")  # as the provider says
     before = User.objects.count()
     client = Client()
     answer = through(client, both[0])
@@ -206,7 +208,8 @@ def _after(provider: Provider) -> Client:
 
 def test_a_closed_account__comes_in_at_no_provider(cast: Cast, both: Both) -> None:
     linked(cast.alice, both[0])
-    User.objects.filter(pk=cast.alice.pk).update(is_active=False)
+    with as_set_up():
+        User.objects.filter(pk=cast.alice.pk).update(is_active=False)
     client = Client()
     assert through(client, both[0]).headers["Location"] == "/accounts/inactive/"
     assert not is_in(client)

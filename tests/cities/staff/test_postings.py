@@ -11,14 +11,16 @@ from django.db import DatabaseError, connection
 from cities.agencies.rules import AgencyKind
 from cities.refusals import NotAllowed, Refused, Stale
 from cities.roles.rules import BOUND_TO_KIND, Role
+from cities.staff import services
 from cities.staff.models import User
 from cities.staff.selectors import postings_of
-from cities.staff.services import appoint, end_posting
 from tests.cities.staff.conftest import entries
-from tests.factories import AT, TODAY, Cast, a_user, an_agency, posted, posting_of
+from tests.factories import AT, TODAY, Cast, a_user, an_agency, on_her_behalf, posted, posting_of
 from tests.refusals import refusal
 
 BEGINS = date(2024, 12, 1)
+
+appoint, end_posting = on_her_behalf(services.appoint), on_her_behalf(services.end_posting)
 
 
 def posting_to_be(cast: Cast, user: User, **fields: Any) -> dict[str, Any]:

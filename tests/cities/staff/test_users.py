@@ -10,12 +10,15 @@ import pytest
 from cities.ledger.rules import Clock, Operation
 from cities.refusals import NotAllowed, Stale
 from cities.roles.rules import Role
+from cities.staff import services
 from cities.staff.models import User
 from cities.staff.selectors import postings_of
-from cities.staff.services import change_preferences, change_user, create_user, end_posting, require_settings
+from cities.staff.services import change_preferences, create_user, end_posting, require_settings
 from tests.cities.staff.conftest import entries
-from tests.factories import AT, TODAY, Cast, a_user, posting_of
+from tests.factories import AT, TODAY, Cast, a_user, on_her_behalf, posted, posting_of
 from tests.refusals import refusal
+
+change_user = on_her_behalf(services.change_user)
 
 #: What nobody has changed about how she is told what waits for her.
 AS_BEFORE: dict[str, Any] = {"by_email": True, "digest_at": time(7), "remind_before": 0}
@@ -132,6 +135,13 @@ def test_change_user__not_one_of_another_city(cast: Cast, country: User) -> None
     with pytest.raises(NotAllowed):
         change_user(by=cast.administrator, **change(cast.charlie, is_active=False))
     assert not change_user(by=country, **change(cast.charlie, is_active=False)).is_active
+
+
+def test_change_user__not_one_who_is_to_work_in_another_city(cast: Cast) -> None:
+    """Closing her account would end what another city's administrator is about to begin."""
+    posted(cast.alice, Role.CASEWORKER, cast.other_city, starts_on=TODAY + timedelta(days=7))
+    with pytest.raises(NotAllowed):
+        change_user(by=cast.administrator, **change(cast.alice, is_active=False))
 
 
 def test_change_user__not_by_her_colleagues(cast: Cast) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cities.ledger.models import LedgerEntry
+from cities.records import as_set_up
 from cities.refusals import NotAllowed, Refused
 from cities.roles.rules import Role
 from cities.tokens.models import CalendarFeed
@@ -71,7 +72,8 @@ def test_revoke_feed__by_whom(cast: Cast) -> None:
 
 def test_revoke_feed__by_somebody_whose_posting_has_ended(cast: Cast) -> None:
     feed, secret = issue_feed(by=cast.alice, at=AT, of_team=False)
-    cast.alice.postings.update(ends_on=AT.date())
+    with as_set_up():
+        cast.alice.postings.update(ends_on=AT.date())
     revoke_feed(feed=feed, by=cast.alice, at=AT)
     assert feed_by_secret(secret) is None
     assert LedgerEntry.objects.get(act="FEED_REVOKE").role == ""
@@ -81,7 +83,8 @@ def test_feed_by_secret__not_of_a_closed_account(cast: Cast) -> None:
     closing = staff(Role.CASEWORKER, cast.city)
     _feed, secret = issue_feed(by=closing, at=AT, of_team=False)
     closing.is_active = False
-    closing.save()
+    with as_set_up():
+        closing.save()
     assert feed_by_secret(secret) is None
 
 
@@ -95,6 +98,7 @@ def test_note_feed_use__once_an_hour(cast: Cast) -> None:
     note_feed_use(feed=feed, by=cast.bob, at=AT + timedelta(days=1))
     assert LedgerEntry.objects.filter(operation="SIGN_IN", act="FEED_USE", actor=cast.alice).count() == 2
     assert not LedgerEntry.objects.filter(operation="SIGN_IN", actor=cast.bob).exists()
-    cast.alice.postings.update(ends_on=AT.date())
+    with as_set_up():
+        cast.alice.postings.update(ends_on=AT.date())
     note_feed_use(feed=feed, by=cast.alice, at=AT + timedelta(days=2))
     assert LedgerEntry.objects.filter(act="FEED_USE").order_by("-id")[0].role == ""

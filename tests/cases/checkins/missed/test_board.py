@@ -14,6 +14,7 @@ from cases.checkins.selectors import (
     otherwise_late,
     with_the_coordinator,
 )
+from cities.records import as_set_up
 from cities.staff.models import User
 from tests.cases.checkins.conftest import Followed, after, contact
 from tests.cases.checkins.missed.conftest import absent, answer, ticked
@@ -52,7 +53,8 @@ def test_held_by_nobody__late_or_within_a_fortnight(followed: Followed, why: str
     if why == "absent":
         absent(followed.alice, 3)
     elif why == "closed":
-        User.objects.filter(pk=followed.alice.pk).update(is_active=False)
+        with as_set_up():
+            User.objects.filter(pk=followed.alice.pk).update(is_active=False)
     else:
         with acting(carla):
             CaseAccess.grants.filter(user=followed.alice).update(ends_at=AT)

@@ -14,6 +14,7 @@ from cases.access.services import acting
 from cases.checkins.models import CheckIn, MissedStep
 from cases.checkins.selectors import is_with, missed_with
 from cases.checkins.services import acknowledge_miss, climb, mark_late
+from cities.records import as_set_up
 from cities.staff.models import Posting, User
 from tests.cases.checkins.conftest import CLOCK, Followed, after, contact
 from tests.cases.checkins.missed.conftest import absent, answer, missed, path_of, step_of, ticked
@@ -46,9 +47,11 @@ def test_mark_late__with_nobody_to_hold_it_is_with_the_coordinator(
         absent(followed.alice, deputy=bob)
         absent(bob)
     elif why == "closed":
-        User.objects.filter(pk=followed.alice.pk).update(is_active=False)
+        with as_set_up():
+            User.objects.filter(pk=followed.alice.pk).update(is_active=False)
     elif why == "moved away":
-        Posting.objects.filter(user=followed.alice).update(ends_on=TODAY)
+        with as_set_up():
+            Posting.objects.filter(user=followed.alice).update(ends_on=TODAY)
     else:
         with acting(followed.carla):
             CaseAccess.grants.filter(user=followed.alice).update(ends_at=AT)

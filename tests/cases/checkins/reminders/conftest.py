@@ -8,6 +8,7 @@ from typing import Any
 from cases.access.services import as_clock
 from cases.checkins.services import leave_digests
 from cases.outbox.models import Message
+from cities.records import as_set_up
 from cities.staff.models import Absence, User
 from tests.cases.checkins.conftest import CLOCK, DAY
 from tests.factories import AT, TODAY
@@ -27,7 +28,8 @@ def told() -> list[tuple[str, str, str]]:
 
 
 def is_now(user: User, **changed: Any) -> None:
-    User.objects.filter(pk=user.pk).update(**changed)
+    with as_set_up():
+        User.objects.filter(pk=user.pk).update(**changed)
 
 
 def away(user: User, deputy: User | None = None, day: date = TODAY) -> Absence:
