@@ -56,7 +56,7 @@ NEW_EACH_TIME = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|/admin/jsi
 
 
 def _who(cast: Cast) -> list[User]:
-    """Keepers of this city and of another, a superuser, a coordinator who keeps hers, and somebody who keeps nothing."""
+    """Keepers of this city and of another, a superuser, a coordinator who keeps hers, and who keeps nothing."""
     coordinator = staff(Role.COORDINATOR, cast.city, first_name="Both")
     posted(coordinator, Role.ADMINISTRATOR, cast.city)
     return [

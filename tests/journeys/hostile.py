@@ -29,12 +29,14 @@ from cases.travel.services import correct_status, record_status
 from cities.roles.rules import Role
 from tests.architecture import scene as scenes
 from tests.architecture.scene import Scene, a_scene
-from tests.factories import Cast, a_case, posting_of, staff
+from tests.factories import Cast, a_case, lately, posting_of, staff
 from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
 from tests.factories.emergencies import an_emergency
 from tests.factories.plans import a_plan
 from tests.factories.referrals import a_referral
 from tests.journeys.payloads import MARK, Texts
+
+HALF_AN_HOUR = timedelta(minutes=30)
 
 #: Fields of text that nobody types a text into, each with its reason; of a message none.
 NOT_TYPED = {
@@ -69,7 +71,7 @@ def a_hostile_scene(cast: Cast, texts: Texts, monkeypatch: pytest.MonkeyPatch) -
 
 
 def _who(user: Any) -> dict[str, Any]:
-    return {"by": user, "at": timezone.now() - timedelta(minutes=30)}
+    return {"by": user, "at": lately(HALF_AN_HOUR)}
 
 
 def _people(case: Casefile, cast: Cast, texts: Texts) -> None:
@@ -156,7 +158,7 @@ def _contacts(case: Casefile, cast: Cast, texts: Texts) -> None:
 
 
 def _other_house(case: Casefile, cast: Cast, texts: Texts) -> None:
-    at = timezone.now() - timedelta(minutes=30)
+    at = lately(HALF_AN_HOUR)
     keeper = staff(Role.ADMINISTRATOR, None, first_name=texts.short(150))
     with acting(keeper):
         names: dict[str, Any] = {f"name_{code}": texts.short(200) for code in ("nl", "fr", "de", "en")}

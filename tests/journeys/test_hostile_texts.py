@@ -8,14 +8,12 @@ all is counted too: the house gives it nothing to refuse.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
 from cities.ledger.models import LedgerEntry
@@ -24,7 +22,7 @@ from cities.staff.models import User
 from tests.architecture.routes import CASES, CITIES
 from tests.architecture.scene import Scene, browser_of, each, is_of_a_case
 from tests.browser import Served
-from tests.factories import Cast, a_case, posting_of
+from tests.factories import Cast, a_case, lately, posting_of
 from tests.journeys.hostile import a_hostile_scene, filled_fields, typed_fields
 from tests.journeys.payloads import MARK, PAYLOADS, VECTORS, Texts
 
@@ -109,7 +107,7 @@ def test_five_hundred_texts__run_nowhere(cast: Cast, watched: Watched, monkeypat
 
     client = Client(headers={"Referer": ""})
     client.force_login(cast.carla)
-    plain = a_case(by=cast.carla, lead=cast.alice, name="Nemo Voorbeeld", at=timezone.now() - timedelta(hours=1))
+    plain = a_case(by=cast.carla, lead=cast.alice, name="Nemo Voorbeeld", at=lately())
     why = {"why": "OTHER", "words": texts.short(150)}
     assert client.post(reverse("cases:why", args=[plain.reference]), why).status_code == 302
     assert client.get(reverse("cases:case", args=[plain.reference])).status_code == 200
