@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
@@ -34,7 +33,7 @@ from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
 from tests.factories.emergencies import an_emergency
 from tests.factories.plans import a_plan
 from tests.factories.referrals import a_referral
-from tests.journeys.payloads import MARK, Texts
+from tests.journeys.payloads import Texts
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -206,13 +205,3 @@ def typed_fields() -> set[tuple[str, str]]:
         and field.name not in NOT_TYPED
         and model.__name__ not in BY_THE_HOUSE
     }
-
-
-def filled_fields(cast: Cast) -> set[tuple[str, str]]:
-    """Those of them in which one of the texts stands."""
-    found = set()
-    for one, name in typed_fields():
-        with acting(cast.dana if one == "SampleFinding" else cast.carla):
-            if apps.get_model("cases", one)._default_manager.filter(**{f"{name}__contains": MARK}).exists():
-                found.add((one, name))
-    return found
