@@ -1,9 +1,8 @@
 """Who reads what, over every door: each address, asked by everybody in every relation to the case, shows no part of it
-that is not hers (A1 of the safety goals).
+that is not hers (A1). That what is hers is shown to her: `test_matrix_shows.py`.
 
 In each text of the case stands the name of its part (`scene.py`). Who may read which part is written here by hand, a
-line a relation, and not asked of the code. Added addresses are walked by themselves, since they must stand in the table
-of `routes.py`; so are the pages of the administration.
+line a relation, and not asked of the code. Added addresses are walked by themselves; the administration's too.
 """
 
 from __future__ import annotations
@@ -263,8 +262,8 @@ def undone(act: Callable[..., Any], *arguments: Any, **named: Any) -> HttpRespon
     return answer
 
 
-#: Who may read some parts and not all walks every third address in every run, the others every twenty-fourth, each
-#: from another one on. Whole with `MATRIX=whole python3 manage.py test tests/architecture/test_matrix.py`.
+#: Who may read some parts and not all walks every third address, the others every twenty-fourth, each from another one
+#: on. Whole with `MATRIX=whole python3 manage.py test tests/architecture/test_matrix.py`.
 CLOSELY = {"mayor": 3}
 EVERY = 24
 
