@@ -32,6 +32,28 @@ class RequestIdMiddleware:
         return response
 
 
+#: What no page of the house asks of a browser, nor anything that might get into one. Passkeys stay allowed.
+NOT_NEEDED = (
+    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope", "hid",
+    "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in NOT_NEEDED)
+
+
+class HeadersMiddleware:
+    """What Django has no setting for, on every answer, whoever gave it: no page of another site may take anything of
+    ours in, and no page of ours may use what it doesn't need."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
 #: Read by calendar programs, which keep what they are told: that is what they are for.
 CALENDAR_FEEDS = "/calendar/feed/"
 

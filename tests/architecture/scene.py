@@ -37,7 +37,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
 from tests.architecture.routes import API, CASES, ROUTES, Route
-from tests.factories import Cast, a_case
+from tests.factories import Cast, a_case, lately
 from tests.factories.absences import an_absence
 from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
 from tests.factories.emergencies import an_emergency
@@ -96,8 +96,7 @@ class Scene:
 
 def a_scene(cast: Cast) -> Scene:
     """Alice leads, Carla coordinates, the mayor approved, the liaison has received one referral."""
-    at = timezone.now() - timedelta(hours=1)
-    today = timezone.localdate(at)  # in the first hour of a day, the day before
+    at, today = lately(), timezone.localdate()
     case = a_case(by=cast.carla, lead=cast.alice, at=at, name=f"Nemo {IN_CORE}", next_step=f"{IN_CORE} step")
     plan = a_plan(case, by=cast.alice, at=at, summary=f"{IN_CARE} summary")
     with acting(cast.alice):

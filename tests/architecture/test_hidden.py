@@ -14,9 +14,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from cities.roles.rules import Compartment
 from cities.staff.models import User
 from tests.architecture.routes import API, ROUTES
 from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, is_of_a_case, share
+from tests.architecture.test_matrix import RELATIONS
 from tests.doors import by_token
 from tests.factories import Cast
 
@@ -38,15 +40,17 @@ def _alike(answer: HttpResponse, *asked: str) -> tuple[int, str, list[tuple[str,
     return answer.status_code, body, headers
 
 
-def _pairs(scene: Scene) -> Iterator[tuple[str, str, str, str]]:
-    """Each route and method, with the address of what is hidden and of what never was."""
+def _pairs(scene: Scene, within: Compartment | None = None) -> Iterator[tuple[str, str, str, str]]:
+    """Each route and method, with the address of what is hidden and of what never was. `within`: the case itself is
+    known, and only the records that lie in this part of it are hidden."""
     for name, route in ROUTES.items():
-        if not is_of_a_case(name):
+        numbers = {part: str(NOBODYS) for part in ("pk", "number", "user") if part in VARIABLES[name]}
+        if not is_of_a_case(name) or (within is not None and (route.part != within or not numbers)):
             continue
         hidden = scene.address(name)
-        given = dict.fromkeys(VARIABLES[name], "1")
-        given |= {part: str(NOBODYS) for part in ("pk", "number", "user") if part in VARIABLES[name]}
-        given |= {"reference": MISSING} if "reference" in VARIABLES[name] else {}
+        given = dict.fromkeys(VARIABLES[name], "1") | numbers
+        reference = MISSING if within is None else scene.case.reference
+        given |= {"reference": reference} if "reference" in VARIABLES[name] else {}
         missing = reverse(name, kwargs={part: int(v) if v.isdecimal() else v for part, v in given.items()})
         for method in route.methods:
             yield name, method, hidden, missing
@@ -85,3 +89,31 @@ def test_hidden__is_answered_like_what_never_was(scene: Scene, cast: Cast, who: 
             wrong.append((name, method, one[0], other[0]))
     assert tried > 20
     assert not wrong, wrong
+
+
+#: Who knows of the case, and not of this part of it; her role has most acts there, or none.
+KNOW_HALF = [
+    ("on the team, without care", Compartment.CARE), ("mayor", Compartment.CARE), ("leads", Compartment.JUSTICE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["page", "fragment", "token"])
+@pytest.mark.parametrize(("who", "part"), KNOW_HALF)
+def test_a_hidden_part__is_answered_like_what_never_was_in_a_case_that_is_known(
+    scene: Scene, who: str, part: Compartment, way: str
+) -> None:
+    """A record of care for the mayor, a referral for the caseworker: "not yours" would say that there is one."""
+    user = RELATIONS[who].who(scene)
+    assert user is not None
+    client = by_token(user) if way == "token" else browser_of(user)
+    asked = [one for one in _pairs(scene, part) if (way == "token") == (one[0] in API)]
+    wrong, seen = [], set()
+    for name, method, hidden, missing in asked:
+        one = _alike(_ask(client, method, hidden, fragment=way == "fragment"), hidden)
+        other = _alike(_ask(client, method, missing, fragment=way == "fragment"), missing)
+        seen.add(one[0])
+        if one[0] not in (403, 404) or one != other:
+            wrong.append((name, method, one[0], other[0]))
+    assert len(asked) > 5
+    assert not wrong, wrong
+    assert who != KNOW_HALF[0][0] or 404 in seen

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from factory.declarations import LazyAttribute, Sequence
 from factory.django import DjangoModelFactory
 
@@ -58,6 +59,15 @@ class UserFactory(DjangoModelFactory[User]):
     last_name = Sequence(lambda number: f"Example{number}")  # type: ignore[no-untyped-call]
     password = "!"  # nobody signs in with it; `client.force_login(user)` does
     email = LazyAttribute(lambda user: f"{user.username}@example.org")  # type: ignore[no-untyped-call]
+
+
+HOUR = timedelta(hours=1)
+
+
+def lately(before: timedelta = HOUR) -> datetime:
+    """So long ago, on this very day: soon after midnight that is its first moment."""
+    first = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(timezone.now() - before, first)
 
 
 def a_city(code: str = "VIL") -> City:

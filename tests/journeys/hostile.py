@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
@@ -29,12 +28,14 @@ from cases.travel.services import correct_status, record_status
 from cities.roles.rules import Role
 from tests.architecture import scene as scenes
 from tests.architecture.scene import Scene, a_scene
-from tests.factories import Cast, a_case, posting_of, staff
+from tests.factories import Cast, a_case, lately, posting_of, staff
 from tests.factories.checkins import a_checkin, a_missed_contact, a_rhythm
 from tests.factories.emergencies import an_emergency
 from tests.factories.plans import a_plan
 from tests.factories.referrals import a_referral
-from tests.journeys.payloads import MARK, Texts
+from tests.journeys.payloads import Texts
+
+HALF_AN_HOUR = timedelta(minutes=30)
 
 #: Fields of text that nobody types a text into, each with its reason; of a message none.
 NOT_TYPED = {
@@ -69,7 +70,7 @@ def a_hostile_scene(cast: Cast, texts: Texts, monkeypatch: pytest.MonkeyPatch) -
 
 
 def _who(user: Any) -> dict[str, Any]:
-    return {"by": user, "at": timezone.now() - timedelta(minutes=30)}
+    return {"by": user, "at": lately(HALF_AN_HOUR)}
 
 
 def _people(case: Casefile, cast: Cast, texts: Texts) -> None:
@@ -156,7 +157,7 @@ def _contacts(case: Casefile, cast: Cast, texts: Texts) -> None:
 
 
 def _other_house(case: Casefile, cast: Cast, texts: Texts) -> None:
-    at = timezone.now() - timedelta(minutes=30)
+    at = lately(HALF_AN_HOUR)
     keeper = staff(Role.ADMINISTRATOR, None, first_name=texts.short(150))
     with acting(keeper):
         names: dict[str, Any] = {f"name_{code}": texts.short(200) for code in ("nl", "fr", "de", "en")}
@@ -204,13 +205,3 @@ def typed_fields() -> set[tuple[str, str]]:
         and field.name not in NOT_TYPED
         and model.__name__ not in BY_THE_HOUSE
     }
-
-
-def filled_fields(cast: Cast) -> set[tuple[str, str]]:
-    """Those of them in which one of the texts stands."""
-    found = set()
-    for one, name in typed_fields():
-        with acting(cast.dana if one == "SampleFinding" else cast.carla):
-            if apps.get_model("cases", one)._default_manager.filter(**{f"{name}__contains": MARK}).exists():
-                found.add((one, name))
-    return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cities.ledger.models import LedgerEntry
-from tests.doors import by_token, problem
+from tests.coming_in import without_marks
+from tests.doors import by_session, by_token, problem
 from tests.factories import Cast
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +35,12 @@ def test_picture__by_role(cast: Cast) -> None:
         assert by_token(user).get("/api/v1/national-picture").status_code == 200
     for user in (cast.alice, cast.liaison, cast.administrator):
         problem(by_token(user).get("/api/v1/national-picture"), 403, "not-allowed")
+
+
+def test_picture__is_read_here_and_taken_away_on_the_page_only(cast: Cast) -> None:
+    """With a session it is the reading of the screen, and stands in the ledger as that: nobody is asked again who she
+    is. A file is what the page gives, to who showed it lately."""
+    client = by_session(cast.analyst)
+    without_marks(client)
+    assert client.get("/api/v1/national-picture?as_of=2015-11-03&known_on=2015-11-03").status_code == 200
+    assert {entry.operation for entry in LedgerEntry.objects.filter(object_type="picture")} == {"CONSULT"}

@@ -10,6 +10,7 @@ from cases.figures.rules import Month
 from cases.web.picture.chart import departures, step_for
 from cities.ledger.models import LedgerEntry
 from tests.cases.web.conftest import ClientOf
+from tests.coming_in import without_marks
 from tests.factories import Cast, a_cast
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,19 @@ def test_picture__taken_away_is_in_the_ledger_as_an_export(cast: Cast, client_of
     answer = client_of(cast.analyst).get("/national-picture/table.csv?as_of=2015-11-03&known_on=2015-11-03")
     assert answer["Content-Type"].startswith("text/csv")
     assert LedgerEntry.objects.filter(operation="EXPORT", actor=cast.analyst).count() == 1
+
+
+def test_picture__is_taken_away_by_who_showed_lately_who_she_is(cast: Cast, client_of: ClientOf) -> None:
+    """Read on the screen it isn't asked; as a file it is, and nothing is written down as taken."""
+    client, days = client_of(cast.analyst), "as_of=2015-11-03&known_on=2015-11-03"
+    without_marks(client)
+    assert client.get(f"/national-picture/?{days}").status_code == 200
+    answer = client.get(f"/national-picture/table.csv?{days}")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/")
+    assert "next=%2Fnational-picture%2Ftable.csv" in answer["Location"]
+    assert b"".join(answer) == b""
+    assert not LedgerEntry.objects.filter(operation="EXPORT").exists()
 
 
 @pytest.mark.parametrize(("most", "step"), [(1, 1), (5, 1), (6, 2), (10, 2), (11, 5), (26, 10), (51, 20), (101, 50)])
