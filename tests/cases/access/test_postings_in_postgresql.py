@@ -140,7 +140,10 @@ def test_acts_of_the_house__go_through(cast: Cast) -> None:
     with acting(cast.dana):
         assert confirm_postings(by=cast.dana, at=AT, postings=[posting_of(cast.carla).pk]) == 1
     with acting(cast.administrator):
-        assert end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=AT, ends_on=TODAY).ended_at == AT
+        assert (
+            end_posting(posting=posting_of(cast.bob), by=cast.administrator, at=AT, version=1, ends_on=TODAY).ended_at
+            == AT
+        )
 
 
 def test_every_posting__is_seen_by_whoever_asks_and_may_be_locked(cast: Cast) -> None:

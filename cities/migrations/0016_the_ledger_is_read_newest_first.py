@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cities', '0014_the_ledger_is_verified'),
+        ('cities', '0015_what_is_edited_has_a_version'),
     ]
 
     operations = [
