@@ -19,7 +19,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def missed(cast: Cast) -> MissedContact:
-    at, today = timezone.now() - timedelta(hours=1), timezone.localdate()
+    at = timezone.now() - timedelta(hours=1)
+    today = timezone.localdate(at)  # in the first hour of a day, the day before
     case = a_case(by=cast.carla, lead=cast.alice, at=at)
     return a_missed_contact(
         case, an_agreed_plan(case, by=cast.alice, starts_on=today, at=at), by=cast.alice, at=at, due_on=today
