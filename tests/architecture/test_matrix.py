@@ -264,8 +264,7 @@ def undone(act: Callable[..., Any], *arguments: Any, **named: Any) -> HttpRespon
     return answer
 
 
-#: Who may read some parts and not all walks every third address, the others every twenty-fourth, each from another one
-#: on. Whole with `MATRIX=whole python3 manage.py test tests/architecture/test_matrix.py`.
+#: The mayor walks every third address, others every twenty-fourth, each from another one on; all with `MATRIX=whole`.
 CLOSELY = {"mayor": 3}
 EVERY = 24
 
