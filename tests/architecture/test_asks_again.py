@@ -97,12 +97,12 @@ def test_every_address__asks_again_when_it_is_in_the_table(scene: Scene, cast: C
     assert wrong == []
 
 
-@pytest.mark.parametrize("page", ["add", "change", "delete"])
-def test_the_administration__asks_before_anything_is_changed(scene: Scene, cast: Cast, page: str) -> None:
+@pytest.mark.parametrize("page", ["changelist", "history", "add", "change", "delete"])
+def test_the_administration__asks_before_anything_is_shown_or_changed(scene: Scene, cast: Cast, page: str) -> None:
     posted(cast.carla, Role.ADMINISTRATOR, cast.city)
     client = long_ago(cast.carla)
+    assert asks(undone(client.get, reverse("admin:index")))
     for model in share(admin.site._registry, 0, 4):
-        address = reverse(named(model, page), args=[] if page == "add" else [1])
+        address = reverse(named(model, page), args=[] if page in ("add", "changelist") else [1])
         assert asks(undone(client.get, address)), address
         assert asks(undone(client.post, address, {"name": "Nova"})), address
-        assert not asks(undone(client.get, reverse(named(model, "changelist"))))
