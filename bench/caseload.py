@@ -179,24 +179,24 @@ def write(connection: psycopg.Connection[tuple[Any, ...]], load: Caseload) -> No
     contacts = [*load.autumn, *load.spring]
     _copy(connection, "cities_city", (
         {"id": city + 1, "code": code(city), "nis": f"{90000 + city}", "region": "FLANDERS", "languages": "nl",
-         "note": "", **{f"name_{language}": f"Invented {city}" for language in ("nl", "fr", "de", "en")}}
+         "note": "", "version": 1, **{f"name_{language}": f"Invented {city}" for language in ("nl", "fr", "de", "en")}}
         for city in range(CITIES)
     ))  # fmt: skip
     _copy(connection, "cities_agency", (
         {"id": city + 1, "name": f"Invented agency {city}", "kind": "PREVENTION", "city_id": city + 1, "email": "",
-         "phone": "02 555 01 00", "is_active": True}
+         "phone": "02 555 01 00", "is_active": True, "version": 1}
         for city in range(CITIES)
     ))  # fmt: skip
     _copy(connection, "cities_user", (
         {"id": one.number, "password": "!", "is_superuser": False, "username": f"worker{one.number}",
          "first_name": "Testa", "last_name": f"Example{one.number}", "email": one.email, "is_staff": False,
          "is_active": True, "date_joined": MADE_AT, "language": "en", "phone": "", "shortcuts": True, "by_email": True,
-         "digest_at": one.digest_at, "remind_before": one.remind_before, "next_digest_at": MADE_AT}
+         "digest_at": one.digest_at, "remind_before": one.remind_before, "next_digest_at": MADE_AT, "version": 1}
         for one in everybody
     ), recorded=False)  # fmt: skip
     _copy(connection, "cities_posting", (
         {"id": one.number, "user_id": one.number, "role": one.role, "agency_id": one.city + 1, "city_id": one.city + 1,
-         "starts_on": date(2020, 1, 1)}
+         "starts_on": date(2020, 1, 1), "version": 1}
         for one in everybody
     ))  # fmt: skip
     begins = MADE_AT.date()

@@ -54,7 +54,6 @@ class Offence(Record):
         Compartment.JUSTICE,
         path="code",
         public="id recorded_at recorded_by code name_nl name_fr name_de name_en starts_on ends_on version",
-        bookkeeping="version",
     )
 
     code = models.CharField(_("article"), max_length=40)

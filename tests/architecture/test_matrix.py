@@ -62,13 +62,13 @@ def _newcomer(role: Role, *, here: bool = True, begins: int = -30, ends: int | N
 
 
 def _granted(
-    role: Role, *parts: Compartment, ground: Ground = Ground.TEAM, here: bool = True, begins: int = -2,
-    ends: int | None = None, posting_ends: int | None = None,
+    role: Role, *parts: Compartment, ground: Ground = Ground.TEAM, begins: int = -2, ends: int | None = None,
+    posting_ends: int | None = None,
 ) -> Callable[[Scene], User]:  # fmt: skip
     """With grants on the case: from and until so many days from now, as long as her posting."""
 
     def made(scene: Scene) -> User:
-        user = _newcomer(role, here=here, ends=posting_ends)(scene)
+        user = _newcomer(role, ends=posting_ends)(scene)
         _grant(scene, Posting.objects.get(user=user), *parts, ground=ground, begins=begins, ends=ends)
         return user
 
@@ -130,14 +130,6 @@ def _of_two_cities(scene: Scene) -> User:
     return user
 
 
-def _granted_by_the_posting_elsewhere(scene: Scene) -> User:
-    """Granted by a posting of the other city, which can't carry it here, though she is posted here too."""
-    user = _newcomer(Role.CASEWORKER, here=False)(scene)
-    _grant(scene, Posting.objects.get(user=user), CORE, CARE, ground=Ground.TEAM)
-    posted(user, Role.CASEWORKER, scene.cast.city)
-    return user
-
-
 def _administers_too(role: Role) -> Callable[[Scene], User]:
     """Keeps the settings of the city as well, and so reads in the administration what is hers anywhere else."""
 
@@ -184,8 +176,6 @@ RELATIONS = {
     "was on the team": Relation(_granted(Role.CASEWORKER, CORE, CARE, ends=-1)),
     "will be on the team": Relation(_granted(Role.CASEWORKER, CORE, CARE, begins=1)),
     "on the team, her posting over": Relation(_granted(Role.CASEWORKER, CORE, CARE, posting_ends=0)),
-    "on the team by a posting elsewhere": Relation(_granted(Role.CASEWORKER, CORE, CARE, here=False)),
-    "the same, and posted here too": Relation(_granted_by_the_posting_elsewhere),
     "stands in": Relation(
         _granted(Role.CASEWORKER, CORE, CARE, ground=Ground.DEPUTY, ends=1), _may(CORE, CARE)
     ),

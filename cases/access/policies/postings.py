@@ -17,9 +17,9 @@ from cities.records import SETUP
 
 POSTINGS, USERS = "cities_posting", "cities_user"
 
-#: All of a posting that changes: when it ends, and who confirmed it when.
+#: All of a posting that changes: when it ends, and who confirmed it when; and, counted along, its version.
 ENDS, CONFIRMED = ("ends_on", "ended_at"), ("confirmed_on", "confirmed_by_id")
-CHANGES = ", ".join((*ENDS, *CONFIRMED))
+CHANGES = ", ".join((*ENDS, *CONFIRMED, "version"))
 
 #: Of an account: what no act of the application changes, and what only administrators do, of others.
 NEVER, ADMINISTERED = ("is_superuser", "is_staff", "username", "email"), ("is_active",)

@@ -24,7 +24,7 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     act = partial(
         open_list, by=cast.carla, at=AT, permission=Permission.CASE_READ, compartment=Compartment.CORE,
-        kind="casefile", ids=[1, 2], city_id=cast.city.pk,
+        kind="casefile", ids=[1, 2], fields=["stage"], city_id=cast.city.pk,
     )  # fmt: skip
     return Scene(cast.carla, act)
 

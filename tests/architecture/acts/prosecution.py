@@ -90,4 +90,4 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     by = staff(Role.ADMINISTRATOR, None, first_name="Keeper")
     names = {f"name_{language}": "Invented" for language in ("nl", "fr", "de", "en")}
-    return Scene(by, partial(put_offence, by=by, at=AT, code="999", starts_on=date(2015, 1, 1), **names))  # type: ignore[arg-type]
+    return Scene(by, partial(put_offence, by=by, at=AT, code="998", starts_on=date(2015, 1, 1), **names))  # type: ignore[arg-type]

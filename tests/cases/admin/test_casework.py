@@ -111,7 +111,7 @@ def test_offences__kept_by_the_country(cast: Cast) -> None:
     assert client.get("/admin/cases/offence/").status_code == 200
     given = {"code": "141", "starts_on": "2004-01-08", **names}
     assert client.post("/admin/cases/offence/add/", given).status_code == 302
-    ended = {**names, "ends_on": "2014-12-31"}
+    ended = {**names, "read": "1", "ends_on": "2014-12-31"}
     answer = client.post(f"/admin/cases/offence/{offence.pk}/change/", ended)
     assert answer.context["adminform"].form.errors == {"ends_on": ["A period ends after it starts."]}
     assert (

@@ -17,7 +17,6 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from bench.tampering import A_KEY
-from cases import tasks
 from cases.access.rules import NotAllowed, Refused
 from cases.access.services import as_clock
 from cases.audit.places import to_place
@@ -229,18 +228,6 @@ def test_alarm__tells_who_looks_after_the_ledger_once_a_day(outside: Path, cast:
     sent(later)
     seal(by=Clock.CLOCK, at=timezone.now())
     assert ledger_alarms(at=later) == []
-
-
-def test_alarm__is_sent_although_no_checkpoint_can_be_signed(outside: Path, settings: Any, cast: Cast) -> None:
-    a_sealed_entry()
-    long_ago = timezone.now() - timedelta(hours=4)
-    made(at=long_ago)
-    sent(long_ago)
-    settings.LEDGER_KEY = ""
-    with pytest.raises(ExceptionGroup, match="looking after the ledger") as failed:
-        tasks.look_after_ledger()
-    assert failed.group_contains(Refused, match="LEDGER_KEY is not set")
-    assert {message.to[0] for message in mail.outbox} == {cast.dana.email, cast.administrator.email}
 
 
 def test_alarm__sounds_when_nothing_is_sealed(outside: Path, cast: Cast) -> None:
