@@ -76,3 +76,16 @@ def test_two_at_once__nobody_loses_a_word(cast: Cast, sign_in: SignIn) -> None:
     windows[1].look("4 statements")
     windows[1].page.get_by_role("link", name="Drop what I typed").click()
     assert windows[1].page.locator("textarea[name=facts-0-text]").input_value() == "Seen at the station"
+
+    mayor, page_of = sign_in(cast.mayor), f"/cases/{case.reference}/referrals/{referral.number}/"
+    mayor.open(page_of)
+    windows[1].page.locator("textarea[name=facts-0-text]").fill("Seen at the market")
+    windows[1].press("Keep the changes")
+    windows[1].sees("The draft is changed.")
+    mayor.press("Approve these words")
+    mayor.sees("What changed meanwhile")
+    mayor.sees("Seen at the station")
+    mayor.sees("Seen at the market")
+    mayor.look("5 a button")
+    mayor.press("Approve these words")
+    mayor.sees("The referral is approved.")
