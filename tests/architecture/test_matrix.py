@@ -254,9 +254,9 @@ def undone(act: Callable[..., Any], *arguments: Any, **named: Any) -> HttpRespon
     return answer
 
 
-#: The mayor walks every fourth address, others every thirty-second, each from another one on; all with `MATRIX=whole`.
-CLOSELY = {"mayor": 4}
-EVERY = 32
+#: The mayor walks every third address, others every twenty-fourth, each from another one on; all with `MATRIX=whole`.
+CLOSELY = {"mayor": 3}
+EVERY = 24
 
 
 def sample_of(name: str, *, closely: Mapping[str, int] = CLOSELY) -> Callable[[Iterator[Any]], Iterator[Any]]:

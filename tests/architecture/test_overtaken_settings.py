@@ -15,7 +15,7 @@ from django.urls import reverse
 from cities.ledger.rules import Clock
 from cities.statistics.services import put_series
 from tests.architecture.administration import OTHERWISE, in_the_form, let_in, named, settings_kept, typed
-from tests.architecture.scene import browser_of, share
+from tests.architecture.scene import browser_of
 from tests.factories import AT, Cast
 from tests.forms import Form
 
@@ -52,7 +52,7 @@ def test_every_setting__is_tried_here() -> None:
     assert all(any(field.name == "version" for field in model._meta.fields) for model in SETTINGS.values())
 
 
-@pytest.mark.parametrize("name", share(sorted(SETTINGS), 0, 3))
+@pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_setting__that_somebody_else_changed_is_not_overwritten(name: str, cast: Cast) -> None:
     client, address, row = _made(cast, SETTINGS[name])
     hers = _form(client.get(address))
@@ -77,7 +77,7 @@ def test_setting__that_somebody_else_changed_is_not_overwritten(name: str, cast:
     assert {field for field in now if now[field] != stands[field]} - {"ended_at"} == {*OTHERWISE[name], "version"}
 
 
-@pytest.mark.parametrize("name", share(sorted(set(SETTINGS) - {"closingdays"}), 1, 3))
+@pytest.mark.parametrize("name", sorted(set(SETTINGS) - {"closingdays"}))
 def test_setting__what_she_left_as_it_was_follows_what_stands(name: str, cast: Cast) -> None:
     """Sent once more it takes nothing back of what the other did."""
     client, address, row = _made(cast, SETTINGS[name], **ENDS.get(name, {}))
@@ -92,7 +92,7 @@ def test_setting__what_she_left_as_it_was_follows_what_stands(name: str, cast: C
     assert _values(row) == stands
 
 
-@pytest.mark.parametrize("name", share(sorted(set(SETTINGS) - {"closingdays"}), 2, 3))
+@pytest.mark.parametrize("name", sorted(set(SETTINGS) - {"closingdays"}))
 def test_setting__that_was_made_meanwhile_is_not_overwritten(name: str, cast: Cast) -> None:
     """Two add the same: the second is refused, whatever she typed beside its key."""
     client, _address, row = _made(cast, SETTINGS[name])

@@ -23,7 +23,6 @@ from cities.roles.permissions import Permission
 from cities.staff.models import User
 from tests.architecture import acts
 from tests.architecture.acts import SCENES
-from tests.architecture.scene import share
 from tests.architecture.versions import changes_seen
 from tests.factories import Cast
 
@@ -157,7 +156,7 @@ def _prints(tables: list[str]) -> list[object]:
         return list(cursor.fetchall())
 
 
-@pytest.mark.parametrize("name", share(sorted(set(SCENES) - OWN_TRACE), 0, 2))
+@pytest.mark.parametrize("name", sorted(set(SCENES) - OWN_TRACE))
 def test_service__writes_nothing_when_the_ledger_fails(name: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The act is done once, to see how many entries it leaves; then the last of them can't be written, when all else
     has been: nothing of it is."""
