@@ -26,15 +26,16 @@ from bench.running import begin, say
 
 _PEOPLE = """
 INSERT INTO cities_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
-    date_joined, language, phone, shortcuts, by_email, digest_at, remind_before, next_digest_at)
+    date_joined, language, phone, shortcuts, by_email, digest_at, remind_before, next_digest_at,
+    version)
 SELECT '!', false, 'bench' || n, 'Testa', 'Example' || n, 'bench' || n || '@example.org', false, true, now(), 'en',
-    '', true, true, '07:00', 0, now()
+    '', true, true, '07:00', 0, now(), 1
 FROM generate_series(1, 3000) n
 """
 _POSTINGS = """
-INSERT INTO cities_posting (recorded_at, user_id, role, agency_id, city_id, starts_on, ends_on)
+INSERT INTO cities_posting (recorded_at, user_id, role, agency_id, city_id, starts_on, ends_on, version)
 SELECT now(), id, 'CASEWORKER', %(agency)s, CASE WHEN id %% 100 = 0 THEN %(here)s ELSE %(elsewhere)s END,
-    current_date - 400, CASE WHEN id %% 700 = 0 THEN current_date - 100 END
+    current_date - 400, CASE WHEN id %% 700 = 0 THEN current_date - 100 END, 1
 FROM cities_user WHERE username LIKE 'bench%%' AND id %% 40 <> 1
 """
 _ENTRIES = """

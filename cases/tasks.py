@@ -84,7 +84,7 @@ def notice_openings() -> None:
 
 @shared_task(name="cases.tasks.look_after_ledger")
 def look_after_ledger() -> None:
-    """Once an hour seal what came late and sign a checkpoint; send what waits; sound the alarm; draw samples.
+    """Once an hour seal what came late and sign a checkpoint; sound the alarm; draw samples; send what waits.
 
     None of them waits for another: it is when sealing or signing fails that the alarm has to be heard.
     """

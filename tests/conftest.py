@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.factories import Cast, a_cast
 
-# How long something takes says how busy the machine is, and no more.
+# How long something takes says nothing about the rule.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.rules import EMERGENCY_LASTS, Ending, Ground, NeedToKnow, known
+from cases.access.rules import EMERGENCY_LASTS, Ending, Ground, NeedToKnow, known, need_of
 from cities.agencies.models import Agency
 from cities.places.models import City
 from cities.records import Record
@@ -73,7 +73,7 @@ class VisibleQuerySet(models.QuerySet[RowT]):
         return self._known_by(user, CaseAccess.grants.worked_with(), at=at)
 
     def _known_by(self, user: User, grants: GrantQuerySet, *, at: datetime) -> Self:
-        need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]  # `tests/architecture/test_models.py`: each has it
+        need = need_of(self.model)
         if need.path == "code":
             return self
         if need.compartment == Compartment.CARE and not can_open(user, Compartment.CARE, at=at):

@@ -26,6 +26,7 @@ __all__ = [
     "Stale",
     "clean_text",
     "known",
+    "need_of",
     "read_reference",
 ]
 
@@ -89,6 +90,14 @@ class NeedToKnow:
     personal: frozenset[str] = field(default_factory=frozenset)
     sensitive: frozenset[str] = field(default_factory=frozenset)
     bookkeeping: frozenset[str] = field(default_factory=frozenset)
+
+
+def need_of(model: models.Model | type[models.Model]) -> NeedToKnow:
+    """What the model declares itself to be; an undeclared model is an error, never an open table."""
+    need = getattr(model, "need_to_know", None)
+    if not isinstance(need, NeedToKnow):
+        raise TypeError(f"{model._meta.object_name} doesn't say what it is to need-to-know.")
+    return need
 
 
 def known(

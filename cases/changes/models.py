@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.models import RowT, VisibleQuerySet, can_open, cities_open_to
 from cases.access.policies import is_of_referrals, kept_in
-from cases.access.rules import NeedToKnow, known
+from cases.access.rules import NeedToKnow, known, need_of
 from cities.places.models import City
 from cities.records import Record
 from cities.roles.rules import Compartment
@@ -28,7 +28,7 @@ class ChangeQuerySet(VisibleQuerySet[RowT]):
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
         """Those of rows that she may know of now."""
-        need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
+        need = need_of(self.model)
         if need.compartment == Compartment.CARE and not can_open(user, Compartment.CARE, at=at):
             return self.none()
         return self.told_to(user, at=at).filter(_of_rows_known_by(user, need.compartment, at=at))
@@ -36,7 +36,7 @@ class ChangeQuerySet(VisibleQuerySet[RowT]):
     def told_to(self, user: User, *, at: datetime) -> Self:
         """Without those of referrals, and of what came of them, where the other house is not hers. An office has what
         was sent to it; whoever knows of a case is told that an inquiry is open, and not who said so when."""
-        need: NeedToKnow = self.model.need_to_know  # type: ignore[attr-defined]
+        need = need_of(self.model)
         kinds = [model._meta.model_name for model in kept_in(need.compartment) if is_of_referrals(model)]
         return self.filter(~Q(object_type__in=kinds) | Q(city__in=cities_open_to(user, Compartment.JUSTICE, at=at)))
 

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cases.access.models import CaseAccess, VisibleQuerySet
-from cases.access.policies import need_of
+from cases.access.rules import need_of
 from cases.casefiles.models import Casefile
 from cases.changes.models import CareChange, Change, ChangeRow, JusticeChange
 from cases.changes.rules import moment_in_words

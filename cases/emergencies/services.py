@@ -45,7 +45,9 @@ SHOWN = [*fields_of(EmergencyOpening), *beside(EmergencyReview)]
 
 
 @transaction.atomic
-def open_in_emergency(*, by: User, at: datetime, reference: str, reason: str) -> EmergencyOpening | None:
+def open_in_emergency(
+    *, by: User, at: datetime, reference: str, reason: str, purpose: str = ""
+) -> EmergencyOpening | None:
     """Open one case, by its reference, for an hour at most, because it cannot wait; and say why.
 
     None: there is no such case in a city of hers. That she asked is in the ledger then, and is kept: see `not_there`.
@@ -73,10 +75,10 @@ def open_in_emergency(*, by: User, at: datetime, reference: str, reason: str) ->
         return standing
     if knows_of(by, case, at=at):
         raise Refused(_("You may see this case already: open it as usual."), field="reference", code="known")
-    return _opened(case, posting, by=by, at=at, why=why)
+    return _opened(case, posting, by=by, at=at, why=why, purpose=purpose)
 
 
-def _opened(case: Casefile, posting: Posting, *, by: User, at: datetime, why: str) -> EmergencyOpening:
+def _opened(case: Casefile, posting: Posting, *, by: User, at: datetime, why: str, purpose: str) -> EmergencyOpening:
     row: EmergencyOpening = EmergencyOpening.objects.create(
         recorded_at=at, recorded_by=by, casefile_id=case.pk, city_id=case.city_id, user=by, posting=posting,
         reference=case.reference, reason=why, opened_at=at, ends_at=at + EMERGENCY_LASTS,
@@ -96,8 +98,7 @@ def _opened(case: Casefile, posting: Posting, *, by: User, at: datetime, why: st
     drafts = _drafts(row, _told(case.city_id, by, at=at), MessageKind.EMERGENCY, at=at)
     leave_with_act(by=by, at=at, drafts=drafts)
     _write(
-        row, by, Operation.EMERGENCY, Permission.EMERGENCY_OPEN, Standing(posting), fields=OPENED,
-        purpose="cases:emergency_open",
+        row, by, Operation.EMERGENCY, Permission.EMERGENCY_OPEN, Standing(posting), fields=OPENED, purpose=purpose
     )  # fmt: skip
     return row
 
@@ -170,11 +171,10 @@ def review_emergency(
 
 
 @transaction.atomic
-def read_emergency(*, opening: EmergencyOpening, by: User, at: datetime) -> EmergencyOpening:
+def read_emergency(*, opening: EmergencyOpening, by: User, at: datetime, purpose: str = "") -> EmergencyOpening:
     """Read what was opened and why, in order to review it, or as whoever did it: that is written down too."""
     row = _seen(opening, by, at=at)
     act = Permission.EMERGENCY_OPEN if row.user_id == by.pk else Permission.EMERGENCY_REVIEW
-    purpose = "cases:emergency_open" if row.user_id == by.pk else "cases:emergency_review"
     found = require(by, act, city_id=row.city_id, at=at)
     _write(row, by, Operation.CONSULT, act, found, fields=SHOWN, purpose=purpose)
     return row

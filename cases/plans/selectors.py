@@ -54,13 +54,17 @@ def state_changes_of(plan: FollowUpPlan) -> QuerySet[PlanStateChange]:
 
 def goals_of(plan: FollowUpPlan) -> QuerySet[Goal]:
     """The goals of a version that was found for somebody, with their actions, in the order of the plan."""
-    actions = Action.objects.select_related("owner", "done_by").order_by("due_on", "pk")
-    return plan.goals.select_related("owner").prefetch_related(Prefetch("actions", actions)).order_by("position", "pk")
+    return plan.goals.select_related("owner").prefetch_related(_with_actions()).order_by("position", "pk")
+
+
+def _with_actions() -> Prefetch[str]:
+    return Prefetch("actions", Action.objects.select_related("owner", "done_by").order_by("due_on", "pk"))
 
 
 def goal_for(user: User, pk: int, *, at: datetime) -> Goal:
     """One goal, or `OutOfSight`."""
     goals = Goal.objects.visible_to(user, at=at).select_related("plan", "casefile", "owner")
+    goals = goals.prefetch_related(_with_actions())
     return _found(goals.filter(pk=pk).first())
 
 

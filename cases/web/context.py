@@ -15,6 +15,7 @@ from cases.access.selectors import acts_of
 from cases.audit.selectors import ledger_alarms
 from cases.outbox.selectors import MOST_COUNTED, unread_of
 from cities.roles.permissions import Permission
+from cities.web.requests import here
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -75,9 +76,8 @@ def _frame(request: HttpRequest) -> dict[str, object]:
         return {"places": [], "may_search": False, "unread": "", "alarms": []}
     at = timezone.now()
     acts, unread = acts_of(user, at=at), unread_of(user, at=at)
-    here = request.resolver_match.view_name if request.resolver_match else ""
     return {
-        "places": [entry for place in PLACES if (entry := _entry(place, acts, here))],
+        "places": [entry for place in PLACES if (entry := _entry(place, acts, here(request)))],
         "may_search": Permission.CASE_READ in acts,
         "unread": f"{MOST_COUNTED}+" if unread > MOST_COUNTED else str(unread or ""),
         "alarms": ledger_alarms(at=at) if acts & LOOKING_AFTER else [],

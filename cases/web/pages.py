@@ -30,7 +30,7 @@ from cases.web.whence import reason_or_question
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.pages import page
-from cities.web.requests import SignedIn
+from cities.web.requests import SignedIn, here
 
 T = TypeVar("T")
 
@@ -179,8 +179,3 @@ def listed(
         by=request.user, at=request.at, permission=permission, compartment=compartment, kind=kind,
         ids=[row.pk for row in rows], fields=shows.split(), purpose=here(request),
     )  # fmt: skip
-
-
-def here(request: SignedIn) -> str:
-    """The name of the page that is asked for: why a list is read, for a list is read for its page."""
-    return request.resolver_match.view_name if request.resolver_match else ""

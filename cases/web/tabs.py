@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.casefiles.models import Casefile
 from cities.roles.permissions import Permission
-from cities.web.requests import SignedIn
+from cities.web.requests import SignedIn, here
 
 CONTACT_PAGES = ("cases:checkin", "cases:rhythm", "cases:days_", "cases:missed")
 
@@ -25,10 +25,10 @@ PAGES = (
 
 def tabs(request: SignedIn, case: Casefile, acts: frozenset[Permission]) -> list[dict[str, object]]:
     """The links that this user may follow; the one she is on, or behind, is marked."""
-    here = request.resolver_match.view_name if request.resolver_match else ""
+    shown = here(request)
     found: list[dict[str, object]] = []
     for name, label, permission, behind in PAGES:
         if permission in acts:
-            current = "page" if here == name else "true" if here.startswith(behind) else ""
+            current = "page" if shown == name else "true" if shown.startswith(behind) else ""
             found.append({"address": reverse(name, args=[case.reference]), "label": label, "current": current})
     return found

@@ -92,6 +92,11 @@ def purpose_is(purpose: str) -> None:
     _purpose.set(purpose)
 
 
+def purpose_now() -> str:
+    """The purpose that is known, for an entry that has more to say of it."""
+    return _purpose.get()
+
+
 def write(
     *,
     operation: Operation,
@@ -132,7 +137,7 @@ def write(
         compartment=compartment,
         role=role,
         agency_id=agency_id,
-        purpose=purpose or _purpose.get(),
+        purpose=purpose or purpose_now(),
         justification=justification,
         ground=ground,
         recipient=recipient,

@@ -31,6 +31,11 @@ class SignedIn(HttpRequest):
     htmx: HtmxDetails
 
 
+def here(request: HttpRequest) -> str:
+    """The name of the page that is asked for, as the ledger has it; nothing where there is none."""
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
 def signed_in(
     view: Callable[Concatenate[SignedIn, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:

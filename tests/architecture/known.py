@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import Model
 
 from cases.access.models import can_open
-from cases.access.policies import case_models, need_of
+from cases.access.policies import case_models
+from cases.access.rules import need_of
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import User
 from tests.factories import AT, Cast, posted

@@ -15,8 +15,9 @@ from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 from psycopg.errors import InsufficientPrivilege
 
-from cases.access.policies import CLOCK_MAY, PEOPLE, ROLES, SCRIBE, case_models, is_history, need_of
+from cases.access.policies import CLOCK_MAY, PEOPLE, ROLES, SCRIBE, case_models, is_history
 from cases.access.policies.roles import ACTED_AS, OWN_FUNCTIONS
+from cases.access.rules import need_of
 from cases.access.services import act_as, as_clock
 from cases.audit.services import as_auditor, as_sealer
 from cases.casefiles.models import Casefile, content_of

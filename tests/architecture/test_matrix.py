@@ -286,7 +286,8 @@ def test_everybody__reads_what_is_hers_and_nothing_else(scene: Scene, name: str)
 
 def test_the_relations__are_of_the_parts_that_have_tables(cast: Cast) -> None:
     """A part without a canary would be looked for in vain."""
-    from cases.access.policies import case_models, need_of
+    from cases.access.policies import case_models
+    from cases.access.rules import need_of
 
     assert {need_of(model).compartment for model in case_models()} == set(CANARIES)
     assert posting_of(cast.alice).city == cast.city

@@ -4,7 +4,8 @@ import pytest
 from django.db import models
 
 from cases.access.models import CaseRow
-from cases.access.policies import CLOCK_MAY, COUNTER_MAY, case_models, need_of
+from cases.access.policies import CLOCK_MAY, COUNTER_MAY, case_models
+from cases.access.rules import need_of
 from cities.places.models import City
 from cities.records import Record
 

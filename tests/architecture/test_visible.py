@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from cases.access.models import CaseAccess, VisibleQuerySet
-from cases.access.policies import case_models, need_of
-from cases.access.rules import EMERGENCY_LASTS, Ground, NeedToKnow
+from cases.access.policies import case_models
+from cases.access.rules import EMERGENCY_LASTS, Ground, NeedToKnow, need_of
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cities.agencies.models import Agency

@@ -11,9 +11,10 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
-from cases.access.policies import case_models, need_of
+from cases.access.policies import case_models
 from cases.access.policies.ledger import SEALER
 from cases.access.policies.roles import CARE, CLOCK, PEOPLE
+from cases.access.rules import need_of
 
 #: Of the public square, what is no news when it changes: what signing in leaves, and what the clock and who confirms
 #: write beside what an administrator keeps. Of `cases` each model says it itself.

@@ -31,7 +31,6 @@ from cases.access.policies.roles import (
     is_history,
     is_of_referrals,
     kept_in,
-    need_of,
     of_database,
 )  # fmt: skip
 from cases.access.policies.terms import POSTED_NOW
@@ -59,7 +58,6 @@ __all__ = [
     "is_of_referrals",
     "kept_in",
     "make_way",
-    "need_of",
     "of_database",
     "statements",
 ]

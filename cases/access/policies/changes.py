@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from cases.access.policies.roles import CLOCK, SCRIBE, case_models, has_history, is_history, need_of
+from cases.access.policies.roles import CLOCK, SCRIBE, case_models, has_history, is_history
 from cases.access.policies.terms import SEARCH_PATH
+from cases.access.rules import need_of
 from cities.roles.rules import Compartment
 
 #: The names of the triggers.

@@ -23,7 +23,7 @@ from django.db import models
 from cases.access.policies import postings
 from cases.access.policies.grants import CHANGES, GRANTS
 from cases.access.policies.ledger import AUDITOR, PEOPLE_MAY, SEALER, rights
-from cases.access.rules import NeedToKnow
+from cases.access.rules import need_of
 from cities.records import SETUP
 from cities.roles.rules import Compartment
 
@@ -74,14 +74,6 @@ COUNTER_MAY = {
 def case_models() -> list[type[models.Model]]:
     """Every table of `cases`, each with its `need_to_know`."""
     return [model for model in apps.get_app_config("cases").get_models() if not model._meta.proxy]
-
-
-def need_of(model: type[models.Model]) -> NeedToKnow:
-    """What the model declares itself to be; an undeclared model is an error, never an open table."""
-    need = getattr(model, "need_to_know", None)
-    if not isinstance(need, NeedToKnow):
-        raise TypeError(f"{model.__name__} doesn't say what it is to need-to-know.")
-    return need
 
 
 def is_care(model: type[models.Model]) -> bool:

@@ -19,10 +19,9 @@ from cases.access.policies.roles import (
     is_history,
     is_of_referrals,
     kept_in,
-    need_of,
 )
 from cases.access.policies.terms import POSTED_NOW, USER, in_sql
-from cases.access.rules import EMERGENCY_LASTS, Ground
+from cases.access.rules import EMERGENCY_LASTS, Ground, need_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import COMPARTMENTS, Compartment, Role, roles_with
 

@@ -14,7 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from cases.access.rules import NeedToKnow
+from cases.access.rules import need_of
 from cities.roles.rules import Compartment
 
 #: An opened record by itself, or its kind.
@@ -26,7 +26,7 @@ OF_EVERY_ROW = frozenset({"id", "recorded_at", "recorded_by", "casefile", "city"
 
 def fields_of(kind: Kind) -> list[str]:
     """The names that the opening of such a record shows: what its `need_to_know` has, but for bookkeeping."""
-    need: NeedToKnow = kind.need_to_know  # type: ignore[union-attr]  # `tests/architecture/test_models.py`: each has it
+    need = need_of(kind)
     return sorted((need.public | need.personal | need.sensitive) - need.bookkeeping - OF_EVERY_ROW)
 
 

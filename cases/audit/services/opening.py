@@ -42,7 +42,7 @@ def open_case_ledger(*, by: User, at: datetime, reference: str, purpose: str = "
 
 
 @transaction.atomic
-def open_colleague_sights(*, by: User, at: datetime, user_id: int) -> User:
+def open_colleague_sights(*, by: User, at: datetime, user_id: int, purpose: str = "") -> User:
     """Look at what somebody could see in a city, as whoever reads its ledger. The look is written down too."""
     if standing(by, Permission.LEDGER_READ, city_id=None, at=at) is None:
         raise NotAllowed(Permission.LEDGER_READ.value)
@@ -50,36 +50,38 @@ def open_colleague_sights(*, by: User, at: datetime, user_id: int) -> User:
     write_ledger(
         operation=Operation.CONSULT, by=by, act=Permission.LEDGER_READ, city_id=city_id, record=colleague,
         fields=beside(CaseAccess), standing=standing(by, Permission.LEDGER_READ, city_id=city_id, at=at),
-        purpose="cases:ledger",
+        purpose=purpose,
     )  # fmt: skip
     return colleague
 
 
 @transaction.atomic
-def open_ledger(*, by: User, at: datetime, entries: Sequence[LedgerEntry], asked: Sequence[str] = ()) -> None:
+def open_ledger(
+    *, by: User, at: datetime, entries: Sequence[LedgerEntry], asked: Sequence[str] = (), purpose: str = ""
+) -> None:
     """Look at entries of the ledger of one's cities. Written down: how many they were, and by what one asked."""
     found = standing(by, Permission.LEDGER_READ, city_id=None, at=at)
     if found is None:
         raise NotAllowed(Permission.LEDGER_READ.value)
-    _opened(by=by, act=Permission.LEDGER_READ.name, entries=entries, asked=asked, found=found)
+    why = " ".join([purpose or ledger.purpose_now(), *sorted(asked)])
+    _opened(by=by, act=Permission.LEDGER_READ.name, entries=entries, purpose=why, found=found)
 
 
 @transaction.atomic
-def open_own_looks(*, by: User, at: datetime, entries: Sequence[LedgerEntry]) -> None:
+def open_own_looks(*, by: User, at: datetime, entries: Sequence[LedgerEntry], purpose: str = "") -> None:
     """Look at what one opened oneself: whoever has signed in may, by whatever posting she has."""
     found = standing(by, Permission.CITY_READ, city_id=None, at=at) or Standing(None)
-    _opened(by=by, act="OWN_LOOKS", entries=entries, asked=(), found=found)
+    _opened(by=by, act="OWN_LOOKS", entries=entries, purpose=purpose, found=found)
 
 
-def _opened(*, by: User, act: str, entries: Sequence[LedgerEntry], asked: Sequence[str], found: Standing) -> None:
-    page = "cases:own_looks" if act == "OWN_LOOKS" else "cases:ledger"
+def _opened(*, by: User, act: str, entries: Sequence[LedgerEntry], purpose: str, found: Standing) -> None:
     cases = {entry.case_id: entry.case_reference for entry in entries}
     (case_id, reference), *others = [*cases.items(), (None, "")]
     ledger.write(
         operation=Operation.CONSULT, by=by, act=act, object_type="ledgerentry", rows=len(entries), fields=ENTRY,
         case_id=case_id if len(others) == 1 else None, case_reference=reference if len(others) == 1 else "",
         city_id=found.posting.city_id if found.posting else None, role=found.role, agency_id=found.agency_id,
-        compartment=Compartment.CORE, purpose=" ".join([page, *sorted(asked)]),
+        compartment=Compartment.CORE, purpose=purpose,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from cases.web.access.forms import FindingForm
 from cases.web.pages import FORM, attempt, typed
 from cities.roles.permissions import Permission
 from cities.web.pages import page
-from cities.web.requests import SignedIn, signed_in
+from cities.web.requests import SignedIn, here, signed_in
 
 
 @require_safe
@@ -27,7 +27,7 @@ from cities.web.requests import SignedIn, signed_in
 def samples(request: SignedIn) -> HttpResponse:
     """What has no finding yet first."""
     found = samples_for(request.user, at=request.at)
-    open_ledger(by=request.user, at=request.at, entries=[one.entry for one in found], asked=["samples"])
+    open_ledger(by=request.user, at=request.at, entries=[one.entry for one in found], purpose=here(request))
     lines = list(zip(found, told([one.entry for one in found]), strict=True))
     return page(request, "cases/access/samples.html", {"lines": lines})
 
@@ -50,5 +50,5 @@ def sample(request: SignedIn, pk: int) -> HttpResponse:
         if attempt(form, act) is not None:
             messages.success(request, _("Written down."))
             return redirect("cases:samples")
-    open_ledger(by=request.user, at=request.at, entries=[one.entry], asked=["samples"])
+    open_ledger(by=request.user, at=request.at, entries=[one.entry], purpose=here(request))
     return page(request, "cases/access/sample.html", {"one": one, "entries": told([one.entry])}, form=form)

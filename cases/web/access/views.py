@@ -37,7 +37,7 @@ from cities.places.rules import day_of
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.web.pages import page
-from cities.web.requests import SignedIn, signed_in
+from cities.web.requests import SignedIn, here, signed_in
 
 A_PAGE = 50
 
@@ -106,7 +106,7 @@ def _when(day: date | None, now: datetime) -> dict[str, Any]:
 @signed_in
 def colleague_sights(request: SignedIn, pk: int) -> HttpResponse:
     """The other way round, for whoever reads the ledger of a city: what somebody could see there on a day."""
-    colleague = open_colleague_sights(by=request.user, at=request.at, user_id=pk)
+    colleague = open_colleague_sights(by=request.user, at=request.at, user_id=pk, purpose=here(request))
     form = DayForm(request.GET)
     day = form.cleaned_data["on"] if form.is_valid() else None
     cities = [city.pk for city in cities_with_ledgers_for(request.user, at=request.at)]
@@ -130,7 +130,7 @@ def city_ledger(request: SignedIn) -> HttpResponse:
     found, last = a_page_of(entries, before=entry_in_the_address(request, "before"), limit=A_PAGE)
     verified = last_verification()
     asked = [name for name, value in form.cleaned_data.items() if value] if wanted else []
-    open_ledger(by=request.user, at=request.at, entries=found, asked=asked)
+    open_ledger(by=request.user, at=request.at, entries=found, asked=asked, purpose=here(request))
     context = {
         "entries": told(found), "next": last, "with_requests": True,
         "standing": standing_of_the_ledger(at=request.at), "dispatches": last_dispatches(limit=5),
@@ -147,5 +147,5 @@ def own_looks(request: SignedIn) -> HttpResponse:
     found, last = a_page_of(
         looks_of(request.user), before=entry_in_the_address(request, "before"), limit=A_PAGE
     )  # fmt: skip
-    open_own_looks(by=request.user, at=request.at, entries=found)
+    open_own_looks(by=request.user, at=request.at, entries=found, purpose=here(request))
     return page(request, "cases/access/own_looks.html", {"entries": told(found), "next": last})

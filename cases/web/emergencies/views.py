@@ -24,7 +24,7 @@ from cases.web.pages import FORM, attempt, listed, number_in_the_address, typed
 from cities.roles.permissions import Permission
 from cities.web.entrance.step_up import ask_again
 from cities.web.pages import page
-from cities.web.requests import SignedIn, signed_in
+from cities.web.requests import SignedIn, here, signed_in
 
 A_PAGE = 25
 #: What she did lately stands under the form, with what was said of it.
@@ -47,7 +47,7 @@ def open_one(request: SignedIn) -> HttpResponse:
         return asked
     form = EmergencyForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        act = partial(open_in_emergency, by=request.user, at=request.at, **form.cleaned_data)
+        act = partial(open_in_emergency, by=request.user, at=request.at, purpose=here(request), **form.cleaned_data)
         done = attempt(form, lambda: (act(),))
         if done is not None and done[0] is not None:
             messages.warning(request, _("You see this case until the hour is over. Your coordinator was told."))
@@ -104,7 +104,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
         if attempt(form, act) is not None:
             messages.success(request, _("The review of %(case)s is written down.") % {"case": opening.reference})
             return redirect("cases:emergency_list")
-    read_emergency(opening=opening, by=request.user, at=request.at)
+    read_emergency(opening=opening, by=request.user, at=request.at, purpose=here(request))
     during = done_during(
         opening.user_id, opening.casefile_id, since=opening.opened_at, until=min(opening.lasts_until, timezone.now())
     )

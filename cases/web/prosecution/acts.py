@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.access.selectors import liaisons_at
-from cases.prosecution.selectors import referral_numbered
+from cases.prosecution.selectors import facts_of, referral_numbered
 from cases.prosecution.services import approve_referral, send_referral, take_back_referral, withdraw_referral
 from cases.web.pages import FORM, typed
 from cases.web.prosecution.forms import ReasonForm
@@ -24,8 +24,9 @@ def approve(request: SignedIn, reference: str, number: int) -> HttpResponse:
     """Somebody else answers for these words too."""
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, button(referral, request.POST), partial(approve_referral, referral=referral),
-        permission=Permission.REFERRAL_APPROVE, said=_("The referral is approved. It can be sent."),
+        request, referral, button(referral, facts_of(referral), request.POST),
+        partial(approve_referral, referral=referral), permission=Permission.REFERRAL_APPROVE,
+        said=_("The referral is approved. It can be sent."),
     )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def send(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     receivers = liaisons_at(referral.addressed_to, city_id=referral.city_id, at=request.at)
     return referral_act(
-        request, referral, button(referral, typed(request)),
+        request, referral, button(referral, facts_of(referral), typed(request)),
         partial(send_referral, referral=referral), permission=Permission.REFERRAL_SEND,
         said=_("The referral is sent."), template="cases/prosecution/send.html",
         receivers=receivers.select_related("user"),

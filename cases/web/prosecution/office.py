@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.prosecution.selectors import referral_numbered
+from cases.prosecution.selectors import facts_of, referral_numbered
 from cases.prosecution.services import acknowledge_referral, answer_referral
 from cases.web.pages import FORM, typed
 from cases.web.prosecution.forms import AnswerForm
@@ -22,8 +22,9 @@ from cities.web.requests import SignedIn, signed_in
 def acknowledge(request: SignedIn, reference: str, number: int) -> HttpResponse:
     referral = referral_numbered(request.user, reference, number, at=request.at)
     return referral_act(
-        request, referral, button(referral, request.POST), partial(acknowledge_referral, referral=referral),
-        permission=Permission.REFERRAL_ACKNOWLEDGE, said=_("The cell is told that you have it."),
+        request, referral, button(referral, facts_of(referral), request.POST),
+        partial(acknowledge_referral, referral=referral), permission=Permission.REFERRAL_ACKNOWLEDGE,
+        said=_("The cell is told that you have it."),
     )  # fmt: skip
 
 

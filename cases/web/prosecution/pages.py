@@ -5,7 +5,7 @@ The office can't open the case, and nothing of it is asked for on its behalf.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +21,7 @@ from cases.access.selectors import acts_of, beside_in
 from cases.access.services import open_file
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for
-from cases.prosecution.models import ProsecutionReferral
+from cases.prosecution.models import ProsecutionReferral, ReferralFact
 from cases.prosecution.rules import ANSWERS, ReferralStage, may_approve
 from cases.prosecution.selectors import case_of, facts_of, offences_of, stage_changes_of
 from cases.web.pages import attempt, case_page
@@ -37,15 +37,18 @@ from cities.web.requests import SignedIn
 READ: dict[str, Any] = {"permission": Permission.REFERRAL_READ, "compartment": Compartment.JUSTICE}
 
 
+#: Where a bare button stands under the words: approved by a second person, acknowledged by the office.
+WITH_A_BUTTON = (ReferralStage.DRAFTED, ReferralStage.SENT)
+
+
 def page_of(referral: ProsecutionReferral) -> str:
     """The address of a referral, the same for both houses."""
     return reverse("cases:referral", args=[referral.reference, referral.number])
 
 
-def button(referral: ProsecutionReferral, data: QueryDict | None = None) -> Button:
+def button(referral: ProsecutionReferral, facts: Iterable[ReferralFact], data: QueryDict | None = None) -> Button:
     """The button under a referral, with what it states one by one."""
-    stated = in_words(as_typed(facts_of(referral)))
-    return Button(data, of=referral, also={"facts": stated})
+    return Button(data, of=referral, also={"facts": in_words(as_typed(facts))})
 
 
 def referral_page(
@@ -62,11 +65,12 @@ def referral_page(
         "permission": permission, "compartment": Compartment.JUSTICE, "record": referral,
     }  # fmt: skip
     acts = acts_of(request.user, at=request.at, city_id=referral.city_id)
+    facts = list(facts_of(referral))
     everything = {
         "referral": referral,
-        "facts": facts_of(referral),
+        "facts": facts,
         "offences": offences_of(referral),
-        "button": button(referral),
+        "button": button(referral, facts) if referral.stage in WITH_A_BUTTON else None,
         "history": stage_changes_of(referral, request.user, at=request.at),
         "may_approve": Permission.REFERRAL_APPROVE in acts
         and may_approve(approver=request.user.pk, drafted_by=referral.drafted_by_id),

@@ -10,8 +10,9 @@ from django.db import connection, models, transaction
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cases.access.policies import CLOCK_MAY, need_of
+from cases.access.policies import CLOCK_MAY
 from cases.access.policies.changes import told_of
+from cases.access.rules import need_of
 from cases.access.services import acting, as_clock
 from cases.casefiles.models import Casefile
 from cases.changes.models import CareChange, Change, ChangeRow, JusticeChange

@@ -8,7 +8,8 @@ import pytest
 from django.db import models
 from django.utils.functional import Promise
 
-from cases.access.policies import case_models, has_history, need_of
+from cases.access.policies import case_models, has_history
+from cases.access.rules import need_of
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
 from cases.changes.models import Change
