@@ -94,7 +94,7 @@ def test_setting__what_she_left_as_it_was_follows_what_stands(name: str, cast: C
 
 @pytest.mark.parametrize("name", sorted(set(SETTINGS) - {"closingdays"}))
 def test_setting__that_was_made_meanwhile_is_not_overwritten(name: str, cast: Cast) -> None:
-    """Two add the same: the second is refused, whatever she typed beside its key."""
+    """Two add the same: what the first wrote stands, whether the second is refused, for its key, or makes another."""
     client, _address, row = _made(cast, SETTINGS[name])
     stands, count = _values(row), type(row)._default_manager.count()
     add = reverse(named(SETTINGS[name], "add"))

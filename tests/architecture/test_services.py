@@ -38,7 +38,9 @@ TOOLS = {
     "cases.audit.services.sealing": {"as_sealer"},
     "cases.audit.services.verifying": {"as_auditor"},
     "cities.entrance.services": {"note_presence", "require_removable"},  # at work; may this one go
-    "cities.ledger.services": {"for_purpose", "purpose_is", "request_id", "uuid7", "within_request", "write"},
+    "cities.ledger.services": {
+        "for_purpose", "purpose_is", "purpose_now", "request_id", "uuid7", "within_request", "write",
+    },
     "cases.checkins.services.bulk": {"one_by_one", "let_in"},
     "cities.staff.services.accounts": {"require_over", "require_settings", "write_settings"},
 }  # fmt: skip

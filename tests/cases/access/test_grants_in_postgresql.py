@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from cases.access.models import CaseAccess
 from cases.access.rules import Ground
+from cases.access.selectors import compartments_open_to
 from cases.access.services import acting, as_clock, end_grants
 from cases.casefiles.models import Casefile
+from cases.casefiles.selectors import cases_for
 from cases.people.models import Person
 from cases.people.services import add_contact
 from cities.roles.rules import Role
 from tests.databases import OwnDatabase
-from tests.factories import AT, Cast, a_case, a_cast, posting_of, staff
+from tests.factories import AT, Cast, a_case, a_cast, posted, posting_of, staff
 from tests.factories.emergencies import an_emergency
 
 
@@ -140,3 +142,26 @@ def test_who_can_be_given_no_care__knows_no_family_by_a_grant_of_care(
         with acting(who):
             known[who.first_name] = list(Person.objects.values_list("official_name", flat=True))
     assert known == {"Lior": [], "Bob": ["Antigone Invented"]}
+
+
+def test_a_grant_by_a_posting_elsewhere__opens_nothing(
+    own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    """Nobody can write it. If somebody could, neither the application nor PostgreSQL would go by it, whether or not
+    she is posted here too."""
+    cast = a_cast()
+    owner_connection.execute("ALTER POLICY people_write ON cases_caseaccess WITH CHECK (true)")
+    case = a_case(by=cast.carla, lead=cast.alice)
+    posted(cast.charlie, Role.CASEWORKER, cast.city)
+    elsewhere = {who.pk: who.postings.get(city=cast.other_city) for who in (cast.charlie, cast.carlo)}
+    for who in (cast.charlie, cast.carlo):
+        with acting(cast.carla):
+            for part in ("CORE", "CARE"):
+                _lets_in(case, cast.carla, user=who, posting=elsewhere[who.pk], compartment=part)
+        with acting(who):
+            assert not Casefile.objects.filter(pk=case.pk).exists()
+            assert not cases_for(who, at=timezone.now()).filter(pk=case.pk).exists()
+            assert not compartments_open_to(who, case, at=timezone.now())
+        with acting(cast.carla):  # the application by itself, with every row in sight
+            assert not cases_for(who, at=timezone.now()).filter(pk=case.pk).exists()
+            assert CaseAccess.grants.filter(user=who, casefile=case).count() == 2
