@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.rules import Refused, clean_text
 from cases.outbox.rules import Quiet, before_quiet
+from cities.ledger.rules import REST
 from cities.places.rules import day_of, moment_of
 
 
@@ -77,7 +78,7 @@ LOOKED = [f"ledgerentry.{name}" for name in ENTRY]
 #: Places from which any case at all can be opened. Who comes from one, or from nowhere, and has no task in the case,
 #: is only looking around, as far as the ledger can tell.
 AROUND = frozenset({
-    "api", ADMINISTRATION, "cases:my_day", "cases:calendar", "cases:calendar_day", "cases:case_list", "cases:search",
+    REST, ADMINISTRATION, "cases:my_day", "cases:calendar", "cases:calendar_day", "cases:case_list", "cases:search",
     "cases:own_looks",
 })  # fmt: skip
 

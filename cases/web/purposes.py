@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from cases.audit.rules import ADMINISTRATION, TASK, WHY, Why
+from cities.ledger.rules import REST
 
 #: name of a page -> why somebody who comes from there opens a file.
 PURPOSES = {
@@ -57,7 +58,7 @@ PURPOSES = {
     "cases:missed_answer": _("from the coordinator's board"),
     "cases:missed_reopen": _("from the coordinator's board"),
     ADMINISTRATION: _("in the administration, where nobody is asked why"),
-    "api": _("through the REST interface, signed in as herself"),
+    REST: _("through the REST interface, signed in as herself"),
 }
 
 

@@ -32,6 +32,7 @@ from rest_framework.views import APIView
 
 from cities.api.problems import WrongQuery, of_status, problem_of
 from cities.ledger import services as ledger
+from cities.ledger.rules import REST
 from cities.refusals import NotAllowed
 from cities.roles.permissions import Permission
 from cities.staff.models import User
@@ -40,9 +41,6 @@ from cities.tokens.models import Token
 from cities.tokens.rules import Purpose
 
 RowT = TypeVar("RowT", bound=Model)
-
-#: The purpose of what is read and done here in a session; by a token it is what the token is for.
-API = "api"
 
 MOST_ROWS = 200
 USUAL_ROWS = 50
@@ -136,11 +134,11 @@ class Door(APIView):
         self.at = timezone.now()
         super().initial(request, *args, **kwargs)
         if isinstance(request.auth, Token):
-            ledger.purpose_is(f"{request.auth.purpose.lower()}: api, token {request.auth.pk}")
+            ledger.purpose_is(f"{request.auth.purpose.lower()}: {REST}, token {request.auth.pk}")
             if not self.serves(Purpose(request.auth.purpose)):
                 raise NotAllowed(request.auth.purpose)
         else:
-            ledger.purpose_is(API)
+            ledger.purpose_is(REST)
 
     def serves(self, purpose: Purpose) -> bool:
         """Whether a token with this purpose opens this resource. The public square: any."""

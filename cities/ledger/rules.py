@@ -7,6 +7,9 @@ from enum import Enum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+#: The purpose of what is read and done by REST in a session; by a token it is what the token is for.
+REST = "api"
+
 
 def as_asked(reference: object) -> str:
     """What somebody asked for in an address, as it is kept beside a refusal: it may be no reference at all."""

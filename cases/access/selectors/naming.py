@@ -7,7 +7,7 @@ another one that is shown beside it (`person.official_name`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -35,9 +35,12 @@ def beside(*kinds: Kind) -> list[str]:
     return [f"{kind._meta.model_name}.{name}" for kind in kinds for name in fields_of(kind)]
 
 
-def beside_in(*groups: Iterable[Model]) -> list[str]:
-    """The names of those rows that are shown beside the record that was opened: of a group that is empty, none."""
-    return beside(*{type(row) for row in (next(iter(group), None) for group in groups) if row is not None})
+def beside_in(*groups: Iterable[Model]) -> Iterator[str]:
+    """The names of those rows that are shown beside the record that was opened: of a group that is empty, none.
+
+    Asked when the page is written down, which an act that leads elsewhere never is.
+    """
+    yield from beside(*{type(row) for row in (next(iter(group), None) for group in groups) if row is not None})
 
 
 def by_compartment(names: Iterable[str], *, kind: str, compartment: str) -> dict[str, list[str]]:

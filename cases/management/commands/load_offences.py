@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -17,8 +17,28 @@ from cities.records import version_of
 from cities.refusals import NotAllowed, Refused
 from cities.staff.selectors import first_administrator, users
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cities.staff.models import User
+
 DATA = Path(__file__).resolve().parents[2] / "data"
 NAMES = ("name_nl", "name_fr", "name_de", "name_en")
+
+
+def load(file: Path, *, by: User, at: datetime) -> int:
+    """The articles of the file, as it has them; how many they are."""
+    with file.open(encoding="utf-8", newline="") as stream, acting(by):
+        rows = list(csv.DictReader(stream))
+        for row in rows:
+            code, starts_on = row["code"], date.fromisoformat(row["starts_on"])
+            put_offence(
+                by=by, at=at, code=code, starts_on=starts_on,
+                version=version_of(offences().filter(code=code, starts_on=starts_on)),
+                ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
+                **{name: row[name] for name in NAMES},
+            )  # fmt: skip
+    return len(rows)
 
 
 class Command(BaseCommand):
@@ -36,16 +56,7 @@ class Command(BaseCommand):
         if by is None:
             raise CommandError("There is no such administrator. First: manage.py create_administrator")
         try:
-            with options["file"].open(encoding="utf-8", newline="") as stream, acting(by):
-                rows = list(csv.DictReader(stream))
-                for row in rows:
-                    code, starts_on = row["code"], date.fromisoformat(row["starts_on"])
-                    put_offence(
-                        by=by, at=at, code=code, starts_on=starts_on,
-                        version=version_of(offences().filter(code=code, starts_on=starts_on)),
-                        ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
-                        **{name: row[name] for name in NAMES},
-                    )  # fmt: skip
+            loaded = load(options["file"], by=by, at=at)
         except NotAllowed as error:
             raise CommandError(f"{by} may not {error}.") from error
         except Refused as error:
@@ -53,4 +64,4 @@ class Command(BaseCommand):
         except (OSError, KeyError, ValueError) as error:
             raise CommandError(f"{options['file']} can't be read: {error!r}") from error
         if options["verbosity"]:
-            self.stdout.write(self.style.SUCCESS(f"{len(rows)} articles are as the file says."))
+            self.stdout.write(self.style.SUCCESS(f"{loaded} articles are as the file says."))

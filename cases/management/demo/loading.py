@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from cases.access.services import acting
 from cases.checkins.services import climb, mark_late
+from cases.management.commands import load_offences
 from cases.management.demo.casework import add_colleagues, write_cases, write_numbers, write_relatives
 from cases.management.demo.extras import by_city, extra
 from cases.management.demo.files import File, files
@@ -22,7 +23,7 @@ from cases.management.demo.people import write_people
 from cases.management.demo.places import PLACES, Place
 from cases.management.demo.progress import Progress
 from cases.management.demo.staff import DOMAIN
-from cases.management.demo.stories import load_articles, tell
+from cases.management.demo.stories import tell
 from cases.management.demo.turns import others
 from cases.management.demo.writing import Desk
 from cities.ledger import services as ledger
@@ -68,7 +69,7 @@ def load(*, at: datetime, people: int, seed: int, progress: Progress) -> Loaded:
         with acting(desk.coordinator):
             _write_city(rng, desk, place, lives, cases, at, found)
         progress.add(len([life for life in lives if life.city == place.code]), desk.city.name)
-    load_articles(hired.country["administration"][0].user, at)
+    load_offences.load(load_offences.DATA, by=hired.country["administration"][0].user, at=at)
     for code in STORIES:
         tell(desks[code], hired.country, at)
     look_after(desks[CITY], at)

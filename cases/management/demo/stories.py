@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 from cases.access.services import acting
 from cases.casefiles.models import Casefile
@@ -18,35 +16,17 @@ from cases.management.demo.staff import OFFICE_ELSEWHERE, OFFICE_OF
 from cases.management.demo.writing import Desk
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.rules import Answer, FactDraft, Nature, ReferralGround, Urgency
-from cases.prosecution.selectors import offences, offences_on, referral_for
+from cases.prosecution.selectors import offences_on, referral_for
 from cases.prosecution.services import (
     acknowledge_referral,
     answer_referral,
     approve_referral,
     draft_referral,
-    put_offence,
     send_referral,
     withdraw_referral,
 )
-from cities.records import version_of
 from cities.roles.rules import Role
 from cities.staff.models import Posting, User
-
-_ARTICLES = Path(__file__).resolve().parents[2] / "data" / "offences.csv"
-_NAMES = ("name_nl", "name_fr", "name_de", "name_en")
-
-
-def load_articles(administrator: User, at: datetime) -> None:
-    """The articles that a referral can name, by whoever keeps the code lists."""
-    with _ARTICLES.open(encoding="utf-8", newline="") as stream, acting(administrator):
-        for row in csv.DictReader(stream):
-            code, starts_on = row["code"], date.fromisoformat(row["starts_on"])
-            put_offence(
-                by=administrator, at=at, code=code, starts_on=starts_on,
-                version=version_of(offences().filter(code=code, starts_on=starts_on)),
-                ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
-                **{name: row[name] for name in _NAMES},
-            )  # fmt: skip
 
 
 def tell(desk: Desk, offices: dict[str, list[Posting]], at: datetime) -> None:

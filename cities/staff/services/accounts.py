@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -127,13 +127,18 @@ def change_user(
 def _end_postings(user: User, *, by: User | Clock, at: datetime, standing: Standing) -> None:
     """At once, those to come too."""
     today = timezone.localdate(at)
-    left = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
-    for posting in Posting.objects.select_for_update().filter(left, user=user).order_by("pk"):
+    for posting in _postings_left(user, at=at).select_for_update().order_by("pk"):
         posting.ends_on, posting.ended_at = max(today, posting.starts_on), at if posting.starts_on <= today else None
         keep_version(posting, ["ends_on", "ended_at"], field="is_active")
         write_settings(
             by=by, act="END_POSTING", row=posting, fields=["ends_on"], standing=standing, city_id=posting.city_id
         )  # fmt: skip
+
+
+def _postings_left(user: User, *, at: datetime) -> QuerySet[Posting]:
+    """Those of today that go on, and those to come."""
+    left = Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate(at))
+    return Posting.objects.filter(left, user=user)
 
 
 def _close(user: User, *, by: User | Clock, at: datetime) -> None:
@@ -252,8 +257,7 @@ def require_over(user: User, *, by: User | Clock, at: datetime) -> Standing:
     """May `by` change something about this account? An administrator of one city nothing about somebody who is posted
     elsewhere too, or is to be. Raises `NotAllowed`."""
     found = _any_administrator(by, at=at)
-    left = Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate(at))
-    for city_id in Posting.objects.filter(left, user=user).values_list("city_id", flat=True):
+    for city_id in _postings_left(user, at=at).values_list("city_id", flat=True):
         require_settings(by, at=at, city_id=city_id)
     return found
 
