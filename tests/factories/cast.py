@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from cities.agencies.models import Agency
 from cities.agencies.rules import AgencyKind
 from cities.places.models import City
+from cities.records import as_set_up
 from cities.roles.rules import Role
-from cities.staff.models import User
-from tests.factories.places import a_city, an_agency, staff
+from cities.staff.models import Posting, User
+from tests.factories.places import AT, SINCE, AgencyFactory, UserFactory, a_city
 
 
 @dataclass(frozen=True)
@@ -49,25 +50,33 @@ class Cast:
 
 
 def a_cast() -> Cast:
-    """Everybody, in Vilvoorde and Verviers."""
+    """Everybody, in Vilvoorde and Verviers; in a few statements, as nearly every test begins with it."""
     city, other = a_city("VIL"), a_city("VER")
-    agency, elsewhere = an_agency(city), an_agency(other)
-    office = an_agency(None, AgencyKind.PROSECUTION)
-    town_hall = an_agency(city, AgencyKind.MUNICIPALITY)
-    federal = an_agency(None, AgencyKind.ANALYSIS)
-    return Cast(
-        city=city,
-        other_city=other,
-        agency=agency,
-        office=office,
-        alice=staff(Role.CASEWORKER, city, first_name="Alice", agency=agency),
-        bob=staff(Role.CASEWORKER, city, first_name="Bob", agency=agency),
-        carla=staff(Role.COORDINATOR, city, first_name="Carla", agency=town_hall),
-        mayor=staff(Role.MAYOR, city, first_name="Maud", agency=town_hall),
-        liaison=staff(Role.PROSECUTION_LIAISON, None, first_name="Lior", agency=office),
-        dana=staff(Role.DATA_PROTECTION_OFFICER, city, first_name="Dana", agency=town_hall),
-        charlie=staff(Role.CASEWORKER, other, first_name="Charlie", agency=elsewhere),
-        carlo=staff(Role.COORDINATOR, other, first_name="Carlo", agency=elsewhere),
-        analyst=staff(Role.ANALYST, None, first_name="Ana", agency=federal),
-        administrator=staff(Role.ADMINISTRATOR, city, first_name="Adam", agency=town_hall),
-    )
+    agency, town_hall = _agency(city), _agency(city, AgencyKind.MUNICIPALITY)
+    office, federal = _agency(None, AgencyKind.PROSECUTION), _agency(None, AgencyKind.ANALYSIS)
+    elsewhere = _agency(other)
+    Agency.objects.bulk_create([agency, elsewhere, office, town_hall, federal])
+    posted: dict[str, tuple[str, Role, City | None, Agency]] = {
+        "alice": ("Alice", Role.CASEWORKER, city, agency),
+        "bob": ("Bob", Role.CASEWORKER, city, agency),
+        "carla": ("Carla", Role.COORDINATOR, city, town_hall),
+        "mayor": ("Maud", Role.MAYOR, city, town_hall),
+        "liaison": ("Lior", Role.PROSECUTION_LIAISON, None, office),
+        "dana": ("Dana", Role.DATA_PROTECTION_OFFICER, city, town_hall),
+        "charlie": ("Charlie", Role.CASEWORKER, other, elsewhere),
+        "carlo": ("Carlo", Role.COORDINATOR, other, elsewhere),
+        "analyst": ("Ana", Role.ANALYST, None, federal),
+        "administrator": ("Adam", Role.ADMINISTRATOR, city, town_hall),
+    }
+    people = {key: UserFactory.build(first_name=first_name) for key, (first_name, *_posting) in posted.items()}
+    with as_set_up():
+        User.objects.bulk_create(people.values())
+        Posting.objects.bulk_create(
+            Posting(recorded_at=AT, user=people[key], role=role, city=of, agency=by, starts_on=SINCE)
+            for key, (_first_name, role, of, by) in posted.items()
+        )
+    return Cast(city=city, other_city=other, agency=agency, office=office, **people)
+
+
+def _agency(city: City | None, kind: str = AgencyKind.PREVENTION) -> Agency:
+    return AgencyFactory.build(city=city, kind=kind)

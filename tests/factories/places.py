@@ -29,6 +29,9 @@ T = TypeVar("T")
 AT = datetime(2024, 11, 5, 10, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 TODAY = AT.date()
 
+#: Long before: since then everybody is posted.
+SINCE = date(2020, 1, 1)
+
 #: code -> NIS code, name, region. Real places; everybody in them is invented.
 CITIES = {
     "VIL": ("23088", "Vilvoorde", Region.FLANDERS),
@@ -97,7 +100,7 @@ def posted(
     city: City | None,
     *,
     agency: Agency | None = None,
-    starts_on: date = date(2020, 1, 1),
+    starts_on: date = SINCE,
     ends_on: date | None = None,
 ) -> Posting:
     """Post a user; the agency is made when none is given."""

@@ -1,7 +1,11 @@
-"""Readers of a story: each signs in in a browser of her own, and each page is looked at for what shuts people out."""
+"""Readers of a story: each signs in in a browser of her own, and each page is looked at for what shuts people out.
+
+`PICTURES=1` keeps pictures of each page, at each width, in test-results/.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -29,9 +33,9 @@ def cast(served: Served) -> Cast:
 
 
 class Reader:
-    """Somebody at a screen. `look` judges the page as it stands, at each width, and keeps pictures of it."""
+    """Somebody at a screen. `look` judges the page as it stands, at each width; `PICTURES=1` keeps them."""
 
-    def __init__(self, page: Page, url: str, pictures: Path, widths: Sequence[ViewportSize]) -> None:
+    def __init__(self, page: Page, url: str, pictures: Path | None, widths: Sequence[ViewportSize]) -> None:
         self.page, self.url, self.pictures, self.widths = page, url, pictures, widths
 
     def open(self, address: str) -> None:
@@ -43,7 +47,7 @@ class Reader:
         self.page.goto(self.url + address)
 
     def look(self, name: str) -> None:
-        """No fault that axe knows of, nothing wider than the screen; the picture is there to be looked at."""
+        """No fault that axe knows of, nothing wider than the screen."""
         for size in reversed(self.widths):  # the one at which the story is told comes last, and stays
             if self.page.viewport_size != size:
                 self.page.set_viewport_size(size)
@@ -51,7 +55,8 @@ class Reader:
             assert found.violations_count == 0, f"{name} at {size['width']}: {found.generate_report()}"
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{name} is {wide} pixels wider than a screen of {size['width']}"
-            self.page.screenshot(path=self.pictures / f"{name} {size['width']}.png", full_page=True)
+            if self.pictures:
+                self.page.screenshot(path=self.pictures / f"{name} {size['width']}.png", full_page=True)
 
     def press(self, words: str) -> None:
         """Press the button that says so, or follow the link."""
@@ -82,8 +87,9 @@ def sign_in(
     widths: Sequence[ViewportSize],
 ) -> Iterator[SignIn]:  # fmt: skip
     """Opens a browser for a user and signs her in."""
-    pictures = pytestconfig.rootpath / "test-results" / request.node.name
-    pictures.mkdir(parents=True, exist_ok=True)
+    pictures = pytestconfig.rootpath / "test-results" / request.node.name if os.environ.get("PICTURES") else None
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
     contexts = []
 
     def enter(user: User) -> Reader:
