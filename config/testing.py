@@ -6,12 +6,14 @@ import os
 import shutil
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config import catalogues
 from config.launcher import LauncherError, Servers, forget, start_servers
 
 PREFIX = "apparatus-test-"
+SHARE = "SHARE"  # the number of the day: which part of the laws' long walks this run takes
 FOLDER = "APPARATUS_TEST_FOLDER"  # set once servers run: the workers and the nested runs of pytest use the same
 
 
@@ -34,6 +36,7 @@ def names_workers(arguments: list[str]) -> bool:
 
 def prepare(root: Path) -> None:
     """Starts the servers and sets the environment, unless an outer run did. Safe to call again."""
+    os.environ.setdefault(SHARE, str(datetime.now(UTC).toordinal()))  # said once, for all of its workers
     if os.environ.get(FOLDER):
         return
     try:

@@ -59,6 +59,9 @@ STAYS_OPEN = timedelta(hours=8)
 #: A contact is prepared: so many days before it she has a task in its case.
 PREPARED_WITHIN = timedelta(days=7)
 
+#: A message about a case leads there: so many days after it was due.
+FOLLOWED_UP_WITHIN = timedelta(days=7)
+
 #: A goal is worked on: so many days before its day, as actions are.
 REACHED_WITHIN = timedelta(days=14)
 
@@ -75,11 +78,13 @@ ENTRY = [
 ]  # fmt: skip
 LOOKED = [f"ledgerentry.{name}" for name in ENTRY]
 
-#: Places from which any case at all can be opened. Who comes from one, or from nowhere, and has no task in the case,
-#: is only looking around, as far as the ledger can tell.
+#: Every page that is not of one case, and the doors where nobody is asked. That she comes from one of them is what her
+#: browser says: who has no task in the case beside it is only looking around, as far as the house can tell.
 AROUND = frozenset({
-    REST, ADMINISTRATION, "cases:my_day", "cases:calendar", "cases:calendar_day", "cases:case_list", "cases:search",
-    "cases:own_looks",
+    REST, ADMINISTRATION, "cases:absence", "cases:absences", "cases:board", "cases:calendar", "cases:calendar_day",
+    "cases:case_list", "cases:colleague_contacts", "cases:colleague_sights", "cases:confirm_list",
+    "cases:emergency_list", "cases:emergency_review", "cases:ledger", "cases:messages", "cases:my_day",
+    "cases:own_looks", "cases:referral_list", "cases:sample", "cases:samples", "cases:search",
 })  # fmt: skip
 
 

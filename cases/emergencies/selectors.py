@@ -58,15 +58,16 @@ def openings_of(user: User, *, at: datetime) -> QuerySet[EmergencyOpening]:
     return openings_for(user, at=at).filter(user=user)
 
 
+def lasting_openings(user: User, *, at: datetime) -> QuerySet[EmergencyOpening]:
+    """Her own that hold at the moment `at`, the newest first."""
+    hers = EmergencyOpening.objects.visible_to(user, at=at).filter(user=user)
+    lasting = hers.alias(over=Least("ends_at", Coalesce("ended_at", "ends_at")))
+    return lasting.filter(opened_at__lte=at, over__gt=at).order_by("-pk")
+
+
 def open_now(user: User, case: Casefile, *, at: datetime) -> EmergencyOpening | None:
     """By which emergency opening `user` sees this case at the moment `at`, if she does."""
-    lasting = EmergencyOpening.objects.visible_to(user, at=at).filter(user=user, casefile_id=case.pk)
-    return (
-        lasting.alias(over=Least("ends_at", Coalesce("ended_at", "ends_at")))
-        .filter(opened_at__lte=at, over__gt=at)
-        .order_by("-pk")
-        .first()
-    )  # fmt: skip
+    return lasting_openings(user, at=at).filter(casefile_id=case.pk).first()
 
 
 def openings_to_review(user: User, *, at: datetime) -> QuerySet[EmergencyOpening]:

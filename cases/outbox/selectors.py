@@ -23,6 +23,12 @@ def messages_for(user: User, *, at: datetime) -> QuerySet[Message]:
     return Message.objects.visible_to(user, at=at).select_related("recipient")
 
 
+def told_lately(user: User, *, since: datetime, at: datetime) -> QuerySet[Message]:
+    """What she was told since then, the latest first: not what is to be said later, nor what was dropped unsent."""
+    rows = Message.objects.visible_to(user, at=at).filter(recipient=user, due_at__range=(since, at))
+    return rows.exclude(state=MessageState.DROPPED).order_by("-due_at", "-pk")
+
+
 def dead_in_city(user: User, *, at: datetime) -> QuerySet[Message]:
     """Messages that were given up, in the cities that `user` covers by a posting: the board says so."""
     cities = cities_open_to(user, Compartment.CORE, at=at)

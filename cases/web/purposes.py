@@ -23,7 +23,6 @@ PURPOSES = {
     "cases:confirm_list": _("to confirm grants"),
     "cases:emergency_list": _("to review an emergency opening"),
     "cases:emergency_review": _("to review an emergency opening"),
-    "cases:emergency_open": _("opened in an emergency"),
     "cases:search": _("found by searching"),
     "cases:referral_list": _("from the list of referrals"),
     "cases:case": _("from the case"),
@@ -70,6 +69,10 @@ TASKS = {
     "action": _("for an action of the plan, which is hers"),
     "goal": _("for a goal of the plan, which she looks after"),
     "referral": _("for a referral that waits for her"),
+    "confirm": _("to confirm grants"),
+    "review": _("to review an emergency opening"),
+    "message": _("from a message"),
+    "emergency": _("opened in an emergency"),
 }
 
 

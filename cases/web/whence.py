@@ -20,7 +20,6 @@ from cases.access.services import require
 from cases.audit.rules import WHY_LASTS, purpose_of
 from cases.audit.selectors import is_open_before, task_of
 from cases.casefiles.models import Casefile
-from cases.emergencies.selectors import open_now
 from cases.web.access.forms import WhyForm
 from cases.web.purposes import PURPOSES
 from cities.roles.permissions import Permission
@@ -30,6 +29,9 @@ from cities.web.requests import SignedIn
 
 #: What was answered, in the session: number of the case -> answer, words, until when.
 ANSWERS = "why"
+
+#: The form by which a case begins.
+OPENED = "cases:case_open"
 
 #: The pages of the other house: who reads the other entries of a case may not learn that somebody was there.
 OTHER_HOUSE = ("cases:referral", "cases:case_referrals")
@@ -71,13 +73,14 @@ def _reason(request: SignedIn, case: Casefile, compartment: Compartment) -> Reas
         return Reason(purpose_of("" if is_inside else came_from, task))
     if came_from and not is_inside:
         return Reason(came_from)
-    if said is None and open_now(request.user, case, at=request.at) is not None:
-        return Reason("cases:emergency_open")
     return said
 
 
 def _came_from(request: SignedIn, case: Casefile, compartment: Compartment) -> tuple[str, bool]:
-    """The name of the page before, with its number, and whether that was a page of this very case."""
+    """The name of the page before, with its number, and whether that was a page of this very case.
+
+    So is the form that opened it: whoever has just done so is known to the ledger.
+    """
     found = _page_before(request)
     if found is None:
         return "", False
@@ -85,6 +88,8 @@ def _came_from(request: SignedIn, case: Casefile, compartment: Compartment) -> t
     of_the_other_house = found.view_name.startswith(OTHER_HOUSE) and compartment is not Compartment.JUSTICE
     if found.kwargs.get("reference") == case.reference:
         return (name if found.view_name in PURPOSES and not of_the_other_house else "cases:case"), True
+    if found.view_name == OPENED:
+        return OPENED, True
     is_known = found.view_name in PURPOSES and "reference" not in found.kwargs
     return (name if is_known and not of_the_other_house else ""), False
 

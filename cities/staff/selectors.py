@@ -86,10 +86,15 @@ def colleagues(city: City, *, at: datetime, role: Role | None = None) -> QuerySe
 
 def postings_to_confirm(user: User, *, at: datetime) -> QuerySet[Posting]:
     """The postings that cover a city and are to be confirmed within a fortnight, or should have been: for whoever
-    looks after the looking there, never her own. Each with `due_on`, the first due first."""
+    looks after the looking there, never her own. Each with `due_on`, the first due first.
+
+    A new one is due on its first day: an administrator posts nobody to every case of a city unseen, and not herself
+    under a second name.
+    """
     cities = Posting.objects.in_force(at=at).filter(user=user, role__in=sorted(roles_with(Permission.POSTING_CONFIRM)))
     days = Coalesce(F("city__settings__confirm_days"), CONFIRM_DAYS)
-    due_on = ExpressionWrapper(Coalesce(F("confirmed_on"), F("starts_on")) + days, output_field=DateField())
+    again_on = ExpressionWrapper(F("confirmed_on") + days, output_field=DateField())
+    due_on = Coalesce(again_on, F("starts_on"))
     return (
         Posting.objects.in_force(at=at)
         .filter(city__in=cities.values("city_id"), role__in=sorted(POSTED_TO_EVERY_CASE))

@@ -5,11 +5,9 @@ In each text stands a canary with the part of the case it lies in: whoever reads
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Any, TypeVar
 
 from django.http import HttpResponse
@@ -173,11 +171,6 @@ def is_of_a_case(name: str) -> bool:
     return name in CASES | API and (
         "reference" in VARIABLES[name] or ROUTES[name].record not in ("", "agency", "colleague", "sample")
     )
-
-
-def share(of: Iterable[T], which: int, parts: int) -> Iterator[T]:
-    """One of so many parts, where several walk the same way; all of it with `MATRIX=whole`."""
-    return iter(of) if os.environ.get("MATRIX") == "whole" else islice(of, which % parts, None, parts)
 
 
 def each(of: dict[str, Route] = ROUTES) -> Iterator[tuple[str, Route, str, Permission | None]]:

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from cities.roles.rules import PERMISSIONS, Role
 from cities.staff.models import User
 from tests.architecture.api_routes import ALL, ROUTES, Route
-from tests.architecture.scene import share
+from tests.architecture.shares import share
 from tests.doors import by_token, problem
 from tests.factories import posting_of
 from tests.factories.scene import CANARY, Scene

@@ -20,7 +20,8 @@ from cities.web.entrance import marks
 from tests.architecture.administration import named
 from tests.architecture.asked import OFFICES, the_first_who_may
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import Scene, each, is_of_a_case, share
+from tests.architecture.scene import Scene, each, is_of_a_case
+from tests.architecture.shares import share
 from tests.architecture.test_matrix import undone
 from tests.coming_in import without_marks
 from tests.factories import Cast, posted

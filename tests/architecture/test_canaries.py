@@ -26,7 +26,8 @@ from config.celery import app
 from config.logging import JsonFormatter
 from config.schedule import SCHEDULE
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import CANARIES, Scene, ask, browser_of, each, share
+from tests.architecture.scene import CANARIES, Scene, ask, browser_of, each
+from tests.architecture.shares import share
 from tests.architecture.test_matrix import undone
 from tests.factories import Cast
 

@@ -21,7 +21,8 @@ from cities.staff.models import User
 from tests.architecture.administration import named
 from tests.architecture.asked import OFFICES, the_first_who_may
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import Scene, ask, each, is_of_a_case, share
+from tests.architecture.scene import Scene, ask, each, is_of_a_case
+from tests.architecture.shares import share
 from tests.architecture.test_services import _everything
 from tests.factories import Cast, posted
 

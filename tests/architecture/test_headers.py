@@ -20,7 +20,8 @@ from pytest_django import Settings
 from cities.roles.rules import Role
 from config.middleware import NOT_NEEDED
 from tests.architecture.routes import API, CASES, ROUTES
-from tests.architecture.scene import Scene, ask, browser_of, each, share
+from tests.architecture.scene import Scene, ask, browser_of, each
+from tests.architecture.shares import share
 from tests.doors import by_token
 from tests.factories import Cast, posted
 

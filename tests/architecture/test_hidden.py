@@ -17,7 +17,8 @@ from django.urls import reverse
 from cities.roles.rules import Compartment
 from cities.staff.models import User
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, is_of_a_case, share
+from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, is_of_a_case
+from tests.architecture.shares import share
 from tests.architecture.test_matrix import RELATIONS
 from tests.doors import by_token
 from tests.factories import Cast

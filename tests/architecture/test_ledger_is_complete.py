@@ -18,8 +18,9 @@ from cities.ledger.models import LedgerEntry
 from config.logging import JsonFormatter
 from tests.architecture.asked import NOTHING_OF_A_CASE, Asked, Doors, as_pages_name_them, pages, resources
 from tests.architecture.routes import API, CASES
-from tests.architecture.scene import IN_CARE, IN_CORE, IN_JUSTICE, share
+from tests.architecture.scene import IN_CARE, IN_CORE, IN_JUSTICE
 from tests.architecture.scene import Scene as Pages
+from tests.architecture.shares import share
 from tests.architecture.test_services import _everything
 from tests.factories import Cast
 from tests.factories.scene import CANARY, a_scene

@@ -27,7 +27,8 @@ from cities.records import as_set_up
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import Posting, User
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import CANARIES, Scene, ask, browser_of, each, share
+from tests.architecture.scene import CANARIES, Scene, ask, browser_of, each
+from tests.architecture.shares import share
 from tests.factories import Cast, a_user, an_agency, posted, posting_of, staff
 
 CORE, CARE, JUSTICE = Compartment.CORE, Compartment.CARE, Compartment.JUSTICE

@@ -17,7 +17,8 @@ from cases.prosecution.models import ProsecutionReferral
 from cities.roles.rules import Compartment
 from tests.architecture.administration import kinds, named
 from tests.architecture.routes import API, ROUTES
-from tests.architecture.scene import Scene, browser_of, each, is_of_a_case, share
+from tests.architecture.scene import Scene, browser_of, each, is_of_a_case
+from tests.architecture.shares import share
 from tests.architecture.test_matrix import CARE, CORE, JUSTICE, RELATIONS, shown_in, undone
 
 #: Of these no text of the scene stands there: an absence, which is of no case; days, outcomes and names of colleagues;

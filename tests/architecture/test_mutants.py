@@ -8,7 +8,6 @@ and of what the doors ask themselves: `test_mutants_of_policies.py`, `…_of_set
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from cities.roles.rules import Role, roles_with
 from cities.staff.models import User
 from cities.staff.selectors import Standing
 from tests.architecture.acts import SCENES, Scene
+from tests.architecture.shares import share
 from tests.architecture.test_services import on_behalf_of
 from tests.factories import Cast
 
@@ -75,7 +75,7 @@ FOR_ALL = {
 }
 
 TRIED = [name for name in ACTS if name not in FOR_ALL]
-MUTATED = TRIED if os.environ.get("MUTANTS") == "whole" else TRIED[3::EVERY]
+MUTATED = list(share(TRIED, 3, EVERY, whole="MUTANTS"))
 
 
 def done_by(act: Callable[[], object], user: User) -> Callable[[], object] | None:

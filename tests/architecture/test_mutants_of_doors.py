@@ -7,7 +7,6 @@ token is for and where; that somebody is there, and showed lately that she is.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from cities.web.entrance import step_up
 from tests.architecture.administration import named
 from tests.architecture.routes import API, ROUTES
 from tests.architecture.scene import Scene, browser_of, each
+from tests.architecture.shares import share
 from tests.architecture.test_asks_again import ASKS, asks, long_ago, sent_to
 from tests.architecture.test_matrix import undone
 from tests.doors import Program
@@ -47,7 +47,7 @@ QUESTIONS = sorted(
     key=lambda one: (one[0].__name__, one[1]),
 )
 EVERY = 6
-ASKED = QUESTIONS if os.environ.get("MUTANTS") == "whole" else QUESTIONS[::EVERY]
+ASKED = list(share(QUESTIONS, 0, EVERY, whole="MUTANTS"))
 
 #: Left out, nobody is shown or let do more: the next question answers the same. Each with that one.
 HELD: dict[tuple[str, str], str] = {}

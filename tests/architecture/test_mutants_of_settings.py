@@ -7,7 +7,6 @@ it: then somebody of the cast, an administrator of another city or a superuser d
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from cities.staff.models import User
 from cities.staff.selectors import Standing
 from cities.staff.services import accounts
 from tests.architecture.acts import SCENES
+from tests.architecture.shares import share
 from tests.architecture.test_mutants import done_by, outcome
 from tests.architecture.test_services import on_behalf_of
 from tests.factories import Cast, a_user, staff
@@ -46,7 +46,7 @@ OF_ONESELF = {
 }  # fmt: skip
 ACTS = sorted(name for name in SCENES if name.startswith("cities.") and name not in OF_ONESELF)
 EVERY = 4
-MUTATED = ACTS if os.environ.get("MUTANTS") == "whole" else ACTS[1::EVERY]
+MUTATED = list(share(ACTS, 1, EVERY, whole="MUTANTS"))
 
 #: What it takes, where it isn't to keep settings; and who else may: whose it is, or who keeps code lists.
 TAKES = {

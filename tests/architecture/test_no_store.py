@@ -7,7 +7,8 @@ from typing import Any
 from django.test import Client
 
 from tests.architecture.routes import API, CASES, ROUTES
-from tests.architecture.scene import Scene, ask, browser_of, each, share
+from tests.architecture.scene import Scene, ask, browser_of, each
+from tests.architecture.shares import share
 from tests.doors import by_token
 from tests.factories import Cast
 

@@ -8,7 +8,8 @@ import pytest
 from cities.ledger.models import LedgerEntry
 from cities.roles.rules import COMPARTMENTS, Role, roles_with
 from tests.architecture.routes import API, CASES, ROUTES
-from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, each, is_of_a_case, share
+from tests.architecture.scene import VARIABLES, Scene, ask, browser_of, each, is_of_a_case
+from tests.architecture.shares import share
 
 #: Below /api there is no page: whatever is not found there is a problem document.
 NOT_FOUND_IN_THE_API = "^api(/|\\Z)"

@@ -72,8 +72,12 @@ class Asked:
 
 
 def without_task() -> Q:
-    """Of entries of the ledger: openings of a case by somebody who had no task in it, as far as could be told."""
-    looking = Q(purpose="") | Q(purpose__in=sorted(AROUND)) | Q(purpose__startswith=WHY)
+    """Of entries of the ledger: openings of a case by somebody who had no task in it, whatever page she came from.
+
+    Not what she opened next of the same case: that follows an opening which is told, or had a task.
+    """
+    from_around = rf"^({'|'.join(sorted(AROUND))})( \d+)?$"
+    looking = Q(purpose="") | Q(purpose__regex=from_around) | Q(purpose__startswith=WHY)
     opened = Q(operation=Operation.CONSULT, case_id__isnull=False, actor__isnull=False)
     return opened & looking & ~Q(purpose__contains=TASK) & ~Q(object_type__in=["ledgerentry", "emergencyopening"])
 

@@ -9,18 +9,21 @@ from django.db.models import Q, QuerySet, Value
 
 from cases.access.rules import OutOfSight
 from cases.access.selectors import may
-from cases.audit.rules import PREPARED_WITHIN, REACHED_WITHIN, STAYS_OPEN
+from cases.audit.rules import FOLLOWED_UP_WITHIN, PREPARED_WITHIN, REACHED_WITHIN, STAYS_OPEN
 from cases.audit.selectors.looks import filed_case
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import case_for, next_steps_of
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import CheckInState
 from cases.checkins.selectors import checkins_for, missed_with
+from cases.emergencies.selectors import awaiting_review, lasting_openings
+from cases.outbox.selectors import told_lately
 from cases.people.models import PersonName
 from cases.plans.models import Goal
 from cases.plans.rules import GoalState, PlanState
 from cases.plans.selectors import actions_due
 from cases.prosecution.selectors import case_of, referrals_for, referrals_to_act_on
+from cases.recertification.selectors import grants_to_confirm
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Operation
 from cities.places.rules import day_of
@@ -33,9 +36,11 @@ def task_of(user: User, case: Casefile, compartment: Compartment, *, at: datetim
     """What of this case is hers to do today, as the ledger names it ("checkin 31"); empty when nothing is.
 
     A contact of hers or of somebody she stands in for, from now until a week ahead, or today's; a missed contact that
-    is with her; what she is to do or to reach soon by the plan, or as the next step. Asked of the rows themselves:
-    where she says that she comes from has no part in it. A referral that waits for her counts where referrals are
-    opened, and nowhere else: who reads of the other pages may not learn of it. One question, whatever there is.
+    is with her; what she is to do or to reach soon by the plan, or as the next step; grants that she is to confirm and
+    an emergency opening that she is to review; what she was told of the case this week; an emergency. Asked of the
+    rows themselves: where she says that she comes from has no part in it. A referral that waits for her counts where
+    referrals are opened, and nowhere else: who reads of the other pages may not learn of it. One question, whatever
+    there is.
     """
     of_the_case = Q(casefile_id=case.pk)
     found: list[tuple[str, QuerySet[Any]]] = [
@@ -44,6 +49,10 @@ def task_of(user: User, case: Casefile, compartment: Compartment, *, at: datetim
         ("step", next_steps_of(user, at=at).filter(pk=case.pk)),
         ("action", actions_due(user, at=at).filter(of_the_case)),
         ("goal", _goals(user, at=at).filter(of_the_case)),
+        ("confirm", grants_to_confirm(user, at=at, reference=case.reference)),
+        ("review", awaiting_review(user, at=at).filter(of_the_case)),
+        ("message", told_lately(user, since=at - FOLLOWED_UP_WITHIN, at=at).filter(of_the_case)),
+        ("emergency", lasting_openings(user, at=at).filter(of_the_case)),
     ]
     if compartment is Compartment.JUSTICE:
         found.insert(0, ("referral", referrals_to_act_on(user, at=at).filter(of_the_case)))

@@ -103,12 +103,16 @@ def test_message__leads_to_who_looked(cast: Cast, client_of: ClientOf) -> None:
     assert f"/cases/{case.reference}/who-can-see/#looked" in alice.get("/messages/").content.decode()
     page = alice.get(f"/cases/{case.reference}/who-can-see/", headers={"Referer": "http://testserver/messages/"})
     assert "found by searching" in page.content.decode()
-    assert tell() == 0  # she came from the message: that is no opening without a task
+    assert tell() == 0  # she was told of this case today: that is no opening without a task
 
 
 @pytest.mark.parametrize(
-    "purpose", ["", "api", SEARCH, "cases:case_list", "cases:my_day", "cases:calendar", "why:OTHER"]
-)
+    "purpose",
+    [
+        "", "api", SEARCH, "cases:case_list", "cases:my_day", "cases:calendar", "why:OTHER", "cases:board",
+        "cases:messages", "cases:absence 12",
+    ],
+)  # fmt: skip
 def test_opening__without_a_task_is_told(cast: Cast, purpose: str) -> None:
     looked(a_case_of(cast), cast.carla, purpose)
     assert tell() == 1
@@ -117,8 +121,8 @@ def test_opening__without_a_task_is_told(cast: Cast, purpose: str) -> None:
 @pytest.mark.parametrize(
     ("purpose", "more"),
     [
-        ("cases:search task:checkin 3", {}), ("task:step 3", {}), ("cases:board", {}), ("cases:checkin 3", {}),
-        ("cases:emergency_open", {}), ("cases:messages", {}), ("casework: api, token 3", {}),
+        ("cases:search task:checkin 3", {}), ("task:step 3", {}), ("cases:board task:message 3", {}),
+        ("cases:checkin 3", {}), ("task:emergency 3", {}), ("casework: api, token 3", {}),
         (SEARCH, {"operation": Operation.ALTER}), ("", {"object_type": "ledgerentry"}),
         ("", {"object_type": "emergencyopening"}), ("", {"compartment": "JUSTICE"}),
     ],

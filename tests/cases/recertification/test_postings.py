@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from cases.access.rules import NotAllowed, OutOfSight
+from cities.roles.rules import Role
 from cities.staff import services
 from cities.staff.models import Posting
 from cities.staff.selectors import postings_to_confirm
 from tests.cases.recertification.conftest import DAY, tend
-from tests.factories import AT, Cast, on_her_behalf, posting_of
+from tests.factories import AT, TODAY, Cast, on_her_behalf, posting_of, staff
 
 confirm_postings = on_her_behalf(services.confirm_postings)
 
@@ -23,6 +24,18 @@ def test_postings__are_confirmed_by_the_officer_each_quarter(cast: Cast) -> None
     assert postings_to_confirm(cast.dana, at=AT + 78 * DAY).count() == 2
     tend(400)
     assert Posting.objects.in_force(at=AT + 400 * DAY).filter(user=cast.carla).exists()  # nothing lapses here
+
+
+def test_a_new_posting__is_there_to_be_confirmed_on_its_first_day(cast: Cast) -> None:
+    """Whoever administers could make a second account and post it."""
+    confirm_postings(by=cast.dana, at=AT, postings=[row.pk for row in postings_to_confirm(cast.dana, at=AT)])
+    second = staff(Role.COORDINATOR, cast.city)
+    new = posting_of(second)
+    Posting.objects.filter(pk=new.pk).update(starts_on=TODAY)
+    [due] = postings_to_confirm(cast.dana, at=AT)
+    assert (due, due.due_on) == (new, TODAY)  # type: ignore[attr-defined]
+    confirm_postings(by=cast.dana, at=AT, postings=[new.pk])
+    assert not postings_to_confirm(cast.dana, at=AT).exists()
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from cases.access.services import acting
+from cases.access.models import CaseAccess
+from cases.access.services import acting, as_clock
+from cases.audit.rules import ADMINISTRATION, AROUND
+from cases.audit.selectors import without_task
 from cases.casefiles.models import Casefile
+from cases.outbox.models import Message
+from cases.outbox.rules import MessageKind
+from cases.outbox.services import Draft, leave_messages
 from cases.plans.models import Action, Goal
 from cases.plans.services import add_action
-from cases.web.purposes import in_words
+from cases.web.purposes import PURPOSES, in_words
+from cases.web.whence import OPENED
+from cities.ledger.models import LedgerEntry
+from cities.ledger.rules import REST, Clock
+from cities.places.rules import day_of
+from cities.staff.models import User
 from tests.cases.web.conftest import ClientOf
 from tests.cases.web.test_why import ASKS, answered, idle, last_look, looks, overview, stranger
 from tests.factories import Cast, a_case
@@ -52,7 +63,8 @@ def test_opening__from_elsewhere_asks(cast: Cast, idle: Casefile, referer: str) 
     ("referer", "purpose"),
     [
         ("/", "cases:my_day"), ("/cases/?stage=FOLLOW_UP", "cases:case_list"), ("/board/", "cases:board"),
-        ("/messages/", "cases:messages"), ("/search/", "cases:search"), ("/emergency/", "cases:emergency_open"),
+        ("/messages/", "cases:messages"), ("/search/", "cases:search"), ("/emergency/reviews/", "cases:emergency_list"),
+        ("/absences/7/", "cases:absence 7"),
     ],
 )  # fmt: skip
 def test_opening__from_a_page_of_the_house_has_that_as_its_purpose(
@@ -64,6 +76,60 @@ def test_opening__from_a_page_of_the_house_has_that_as_its_purpose(
     )
     assert last_look(cast.carla).purpose == purpose
     assert in_words(purpose) != purpose
+    assert LedgerEntry.objects.filter(without_task(), actor=cast.carla, case_id=idle.pk).exists()
+
+
+def test_every_page_that_is_of_no_case__is_one_from_which_anybody_could_say_that_she_comes() -> None:
+    """But the form by which she has just begun the case: the ledger knows."""
+    of_no_case = {name for name in PURPOSES if ":" in name and "reference" not in _taken_by(name)}
+    assert of_no_case - {OPENED} | {REST, ADMINISTRATION} == AROUND
+
+
+def _taken_by(name: str) -> set[str]:
+    """The parts of its address that are not the same each time."""
+    patterns = get_resolver().namespace_dict["cases"][1].reverse_dict.getlist(name.removeprefix("cases:"))
+    return {part for possible, *_rest in patterns for _address, parts in possible for part in parts}
+
+
+def test_opening__of_what_she_has_just_begun_goes_on_from_there(cast: Cast, idle: Casefile) -> None:
+    """Who says so of a case that she didn't begin is asked."""
+    begun = {"Referer": "http://testserver/cases/new/"}
+    assert ASKS in stranger(cast.mayor).get(overview(idle), headers=begun).content.decode()
+    case = a_case(by=cast.carla, lead=cast.alice, at=timezone.now())
+    assert ASKS not in stranger(cast.carla).get(overview(case), headers=begun).content.decode()
+    assert last_look(cast.carla).purpose == OPENED
+
+
+def a_message(case: Casefile, to: User, *, at: datetime) -> Message:
+    draft = Draft(
+        kind=MessageKind.OPENED, cause="a test", casefile_id=case.pk, city_id=case.city_id, reference=case.reference,
+        about_on=day_of(at), about_time=None, due_at=at, recipient_id=to.pk,
+    )  # fmt: skip
+    with as_clock():
+        leave_messages(by=Clock.CLOCK, at=at, drafts=[draft])
+        return Message.objects.get(recipient=to)
+
+
+@pytest.mark.parametrize("days", [0, 6, 8])
+def test_opening__of_what_she_was_told_of_this_week_is_for_that(cast: Cast, idle: Casefile, days: int) -> None:
+    at = timezone.now() - timedelta(days=days)
+    told = a_message(idle, cast.mayor, at=at)
+    assert (ASKS in stranger(cast.mayor).get(overview(idle)).content.decode()) is (days > 7)
+    if days <= 7:
+        assert last_look(cast.mayor).purpose == f"task:message {told.pk}"
+    assert ASKS in stranger(cast.carla).get(overview(idle)).content.decode()  # it was not for her
+
+
+def test_opening__to_confirm_a_grant_or_to_review_an_emergency_is_for_that(cast: Cast, idle: Casefile) -> None:
+    opening = an_emergency(idle, by=cast.bob, at=timezone.now())
+    assert ASKS not in stranger(cast.carla).get(overview(idle)).content.decode()
+    assert last_look(cast.carla).purpose == f"task:review {opening.pk}"
+    with acting(cast.carla):
+        grants = CaseAccess.grants.filter(casefile=idle, user=cast.alice)
+        grants.update(confirm_by=timezone.localdate())
+        first = grants.order_by("pk")[0]
+    assert ASKS not in stranger(cast.carla).get(reverse("cases:person", args=[idle.reference])).content.decode()
+    assert last_look(cast.carla).purpose == f"task:confirm {first.pk}"
 
 
 def test_opening__from_a_page_of_the_case_goes_on_from_there(cast: Cast, idle: Casefile) -> None:
@@ -135,7 +201,8 @@ def test_opening__for_what_is_to_be_done_or_reached_soon(cast: Cast, idle: Casef
 def test_opening__in_an_emergency_asks_nothing_more(cast: Cast, idle: Casefile) -> None:
     an_emergency(idle, by=cast.bob, at=timezone.now())
     assert ASKS not in stranger(cast.bob).get(overview(idle)).content.decode()
-    assert last_look(cast.bob).purpose == "cases:emergency_open"
+    assert last_look(cast.bob).purpose.startswith("task:emergency ")
+    assert in_words(last_look(cast.bob).purpose) == "opened in an emergency"
 
 
 def test_opening__of_a_referral_is_for_it_and_only_its_own_house_learns_of_it(cast: Cast, idle: Casefile) -> None:

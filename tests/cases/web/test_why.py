@@ -17,6 +17,7 @@ from cities.ledger.models import LedgerEntry
 from cities.staff.models import User
 from tests.cases.web.conftest import ClientOf
 from tests.factories import Cast, a_case
+from tests.factories.emergencies import an_emergency
 from tests.factories.referrals import sent_referral
 
 ASKS = "Why do you open this case?"
@@ -170,9 +171,13 @@ def test_a_fragment__sends_the_whole_page_to_the_question(cast: Cast, idle: Case
 
 
 def test_the_ledger__finds_openings_without_a_task(cast: Cast, idle: Casefile, client_of: ClientOf) -> None:
+    """Whatever page of the house she says that she comes from; not of whoever has something to do in the case."""
     answered(carla := stranger(cast.carla), idle)
     carla.get(overview(idle))
     client_of(cast.mayor).get(overview(idle), headers={"Referer": "http://testserver/board/"})
+    an_emergency(idle, by=cast.bob, at=timezone.now())
+    client_of(cast.bob).get(overview(idle), headers={"Referer": "http://testserver/board/"})
     rows = client_of(cast.dana).get("/ledger/", {"without_task": "on"}).content.decode().split("<tbody>")[1]
     assert str(cast.carla) in rows
-    assert str(cast.mayor) not in rows
+    assert str(cast.mayor) in rows
+    assert str(cast.bob) not in rows
