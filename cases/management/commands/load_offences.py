@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cities.staff.models import User
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+ARTICLES = Path(__file__).resolve().parents[2] / "data" / "offences.csv"
 NAMES = ("name_nl", "name_fr", "name_de", "name_en")
 
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", metavar="EMAIL", help="on whose behalf (default: the first administrator)")
-        parser.add_argument("--file", type=Path, default=DATA / "offences.csv")
+        parser.add_argument("--file", type=Path, default=ARTICLES)
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()

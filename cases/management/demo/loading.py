@@ -69,7 +69,7 @@ def load(*, at: datetime, people: int, seed: int, progress: Progress) -> Loaded:
         with acting(desk.coordinator):
             _write_city(rng, desk, place, lives, cases, at, found)
         progress.add(len([life for life in lives if life.city == place.code]), desk.city.name)
-    load_offences.load(load_offences.DATA, by=hired.country["administration"][0].user, at=at)
+    load_offences.load(load_offences.ARTICLES, by=hired.country["administration"][0].user, at=at)
     for code in STORIES:
         tell(desks[code], hired.country, at)
     look_after(desks[CITY], at)
