@@ -27,7 +27,7 @@ from cases.plans.models import FollowUpPlan
 from cases.plans.selectors import listed_plans
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.selectors import case_of, referrals_for
-from cities.admin.base import signed_in
+from cities.admin.base import once, signed_in
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 
@@ -59,7 +59,10 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
         return self.rows_for(request.user, at=timezone.now())
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return request.user.is_authenticated and may(request.user, self.permission, at=timezone.now())
+        user = request.user
+        return user.is_authenticated and once(
+            request, self.permission, lambda: may(user, self.permission, at=timezone.now())
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

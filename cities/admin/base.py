@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,14 @@ def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def once(request: HttpRequest, question: Hashable, ask: Callable[[], bool]) -> bool:
+    """The answer to a question that the site asks again for each kind of record on a page: the rows are asked once."""
+    answers: dict[Hashable, bool] = request.__dict__.setdefault("answers", {})
+    if question not in answers:
+        answers[question] = ask()
+    return answers[question]
 
 
 class SettingsForm(AsRead):
@@ -72,14 +81,17 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
         user, at = request.user, timezone.now()
         if not user.is_authenticated:
             return False
-        return (self.is_code_list and user.is_superuser) or settings_standing(user, at=at, city_id=city_id) is not None
+        return (self.is_code_list and user.is_superuser) or once(
+            request, ("keeps", city_id), lambda: settings_standing(user, at=at, city_id=city_id) is not None
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         user = request.user
         if not user.is_authenticated:
             return False
-        found = standing_of(user, Permission.SETTINGS_CHANGE, at=timezone.now())
-        return found is not None or (self.is_code_list and user.is_superuser)
+        act = Permission.SETTINGS_CHANGE
+        found = once(request, act, lambda: standing_of(user, act, at=timezone.now()) is not None)
+        return found or (self.is_code_list and user.is_superuser)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._may(request, None) if self.of_the_country else self.has_view_permission(request)
