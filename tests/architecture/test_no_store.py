@@ -24,7 +24,7 @@ def test_no_answer__may_be_kept(scene: Scene, cast: Cast) -> None:
     """Pages, fragments, forms that are refused, acts; of the REST door too; signed in, and before that."""
     wrong, seen = [], set()
     carla, stranger, program = browser_of(cast.carla), Client(), by_token(cast.carla, raises=False)
-    for name, _route, method, _act in share(each(ROUTES), 0, 3):  # one middleware, outermost, answers for all
+    for name, _route, method, _act in share(each(ROUTES), 0, 9):  # one middleware, outermost, answers for all
         address = scene.address(name)
         asks = [("carla", program if name in API else carla), ("nobody", stranger)]
         for who, client in asks if method == "GET" else asks[:1]:
