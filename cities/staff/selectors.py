@@ -87,7 +87,8 @@ def colleagues(city: City, *, at: datetime, role: Role | None = None) -> QuerySe
 def postings_to_confirm(user: User, *, at: datetime) -> QuerySet[Posting]:
     """The postings that cover a city and are to be confirmed within a fortnight, or should have been: for whoever
     looks after the looking there, never her own. Each with `due_on`, the first due first."""
-    cities = Posting.objects.in_force(at=at).filter(user=user, role__in=sorted(roles_with(Permission.POSTING_CONFIRM)))
+    looking_after = Posting.objects.in_force(at=at).held_by(user)
+    cities = looking_after.filter(role__in=sorted(roles_with(Permission.POSTING_CONFIRM)))
     days = Coalesce(F("city__settings__confirm_days"), CONFIRM_DAYS)
     due_on = ExpressionWrapper(Coalesce(F("confirmed_on"), F("starts_on")) + days, output_field=DateField())
     return (
