@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from cases.access.selectors import may
 from cases.access.services import open_file, open_list
-from cases.audit.rules import ADMINISTRATION
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import listed_cases
 from cases.checkins.models import CheckIn
@@ -28,6 +27,7 @@ from cases.plans.selectors import listed_plans
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.selectors import case_of, referrals_for
 from cities.admin.base import signed_in
+from cities.ledger.rules import ADMINISTRATION
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 

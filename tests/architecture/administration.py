@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from cases.access.services import acting
 from cases.admin.casework import CaseworkAdmin
+from cities.admin.staff import StaffAdmin
 from cities.roles.rules import Role
+from cities.staff.models import Posting
 from cities.statistics.models import Series
 from tests.architecture.asked import Asked
 from tests.architecture.scene import ADMIN, addresses
@@ -37,6 +39,14 @@ SETTINGS = {
     "add": {"GET": "a form about a setting that isn't there yet: no case", "POST": ENTRY},
     "delete": {"POST": REFUSED},
     "history": {"GET": "who kept a setting here: no case"},
+}
+
+#: The same of colleagues: each look at them is written down.
+STAFF: dict[str, dict[str, str]] = {
+    **SETTINGS,
+    "changelist": {"GET": ENTRY},
+    "change": {"GET": ENTRY, "POST": ENTRY},
+    "history": {"GET": ENTRY},
 }
 
 #: What belongs to no kind of record, by name or, of what has none, by its pattern; with an address of it.
@@ -107,6 +117,14 @@ def typed(cast: Cast) -> dict[str, tuple[Typed, Typed]]:
 def kinds(of: type[admin.ModelAdmin[Any]] | None = None) -> list[type[Model]]:
     """What is registered: all of it, or by pages of this kind."""
     return [model for model, pages in admin.site._registry.items() if of is None or isinstance(pages, of)]
+
+
+def pages_of(model: type[Model]) -> dict[str, dict[str, str]]:
+    """The pages around a setting, with what becomes of a request there."""
+    if model not in kinds(StaffAdmin):
+        return SETTINGS
+    chooses = {"add": {**SETTINGS["add"], "GET": ENTRY}} if model is Posting else {}
+    return {**STAFF, **chooses}
 
 
 def settings_kept() -> list[type[Model]]:

@@ -77,7 +77,7 @@ def create_user(
 
     Any administrator may do this, of whichever city: an account sees nothing until it has a posting.
     """
-    found = _any_administrator(by, at=at)
+    found = any_administrator(by, at=at)
     address = clean_text(email, field="email", most=150, needed=True, one_line=True).lower()
     user = User(
         username=re.sub(r"[^\w.@+-]", "_", address), email=address, language=language, date_joined=at,
@@ -256,13 +256,13 @@ def end_posting(*, posting: Posting, by: User | Clock, at: datetime, version: in
 def require_over(user: User, *, by: User | Clock, at: datetime) -> Standing:
     """May `by` change something about this account? An administrator of one city nothing about somebody who is posted
     elsewhere too, or is to be. Raises `NotAllowed`."""
-    found = _any_administrator(by, at=at)
+    found = any_administrator(by, at=at)
     for city_id in _postings_left(user, at=at).values_list("city_id", flat=True):
         require_settings(by, at=at, city_id=city_id)
     return found
 
 
-def _any_administrator(by: User | Clock, *, at: datetime) -> Standing:
+def any_administrator(by: User | Clock, *, at: datetime) -> Standing:
     """Accounts belong to no city: an administrator of any city may make one, or close one."""
     if isinstance(by, Clock):
         return require_settings(by, at=at, city_id=None)
