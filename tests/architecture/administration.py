@@ -57,7 +57,10 @@ AROUND = {
     "logout": ("logout/", "leads to the one way out"),
     "password_change": ("password_change/", "leads to where a password is changed"),
     "password_change_done": ("password_change/done/", "says so: no case"),
-    "autocomplete": ("autocomplete/?term=Canary", "no field asks it"),
+    "autocomplete": (
+        "autocomplete/?app_label=cases&model_name=stagechange&field_name=casefile&term=VIL",
+        "no field asks it: refused",
+    ),
     "jsi18n": ("jsi18n/", "words for scripts"),
     "view_on_site": ("r/{kind}/{case}/", "leads to the page of a setting, or nowhere: a case has no such page"),
     "<path:object_id>/": ("cases/casefile/{case}/", "leads to the form"),
