@@ -79,7 +79,7 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
         if "cl" in shown:
             open_list(
                 by=signed_in(request), at=timezone.now(), permission=self.permission, compartment=self.compartment,
-                kind=self.opts.model_name or "", ids=[row.pk for row in shown["cl"].result_list],
+                kind=self.opts.model_name or "", rows=list(shown["cl"].result_list),
                 fields=self.named(self.list_display), purpose=ADMINISTRATION,
             )  # fmt: skip
         return answer
