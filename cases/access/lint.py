@@ -8,7 +8,7 @@ from django.conf import settings
 
 from cases.access.policies import ROLES, case_models, has_history
 from cases.access.policies.changes import CHANGED, ERASED
-from cases.access.policies.grants import GRANTS, NO_LATER
+from cases.access.policies.grants import NO_LATER
 from cases.access.policies.postings import KEPT, POSTINGS
 from cases.access.policies.terms import SEARCH_PATH
 
@@ -55,8 +55,9 @@ WHERE rolname = ANY (%(roles)s) AND {_OURS.format("n")} AND has_schema_privilege
 UNION ALL SELECT format('table %%s does not write down what its rows were: %%s', made, name)
 FROM unnest(%(histories)s::text[]) AS made, unnest(%(writing)s::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_trigger
 WHERE tgrelid = to_regclass(made) AND tgname = name AND tgenabled <> 'D')
-UNION ALL SELECT format('table %%s lets a grant be lengthened', %(grants)s) WHERE NOT EXISTS (SELECT FROM pg_trigger
-WHERE tgrelid = to_regclass(%(grants)s) AND tgname = %(no_later)s AND tgenabled <> 'D')
+UNION ALL SELECT format('table %%s lets what was granted be lengthened', made)
+FROM unnest(%(ending)s::text[], %(no_later)s::text[]) AS t (made, name) WHERE NOT EXISTS (SELECT FROM pg_trigger
+WHERE tgrelid = to_regclass(made) AND tgname = name AND tgenabled <> 'D')
 UNION ALL SELECT format('table %%s lets anybody change what only administrators may', made)
 FROM unnest(%(kept)s::text[], %(keeping)s::text[]) AS t (made, name) WHERE NOT EXISTS (SELECT FROM pg_trigger
 WHERE tgrelid = to_regclass(made) AND tgname = name AND tgenabled <> 'D')
@@ -72,8 +73,8 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
         "roles": [*ROLES, str(settings.DATABASES["default"]["USER"])],
         "histories": [model._meta.db_table for model in case_models() if has_history(model)],
         "writing": [CHANGED, ERASED],
-        "grants": GRANTS,
-        "no_later": NO_LATER,
+        "ending": list(NO_LATER),
+        "no_later": list(NO_LATER.values()),
         "kept": list(KEPT),
         "keeping": list(KEPT.values()),
     }

@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from cases.access.selectors import may
 from cases.access.services import open_file, open_list
-from cases.audit.rules import ADMINISTRATION
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import listed_cases
 from cases.checkins.models import CheckIn
@@ -28,6 +27,7 @@ from cases.plans.selectors import listed_plans
 from cases.prosecution.models import ProsecutionReferral
 from cases.prosecution.selectors import case_of, referrals_for
 from cities.admin.base import once, signed_in
+from cities.ledger.rules import ADMINISTRATION
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 
@@ -82,7 +82,7 @@ class CaseworkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
         if "cl" in shown:
             open_list(
                 by=signed_in(request), at=timezone.now(), permission=self.permission, compartment=self.compartment,
-                kind=self.opts.model_name or "", ids=[row.pk for row in shown["cl"].result_list],
+                kind=self.opts.model_name or "", rows=list(shown["cl"].result_list),
                 fields=self.named(self.list_display), purpose=ADMINISTRATION,
             )  # fmt: skip
         return answer

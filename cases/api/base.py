@@ -180,7 +180,7 @@ class CaseDoor(Door):
             return self.opened(case, permission, Compartment.CORE, record, shows)
         return open_list(
             by=self.by, at=self.at, permission=permission, compartment=Compartment.CORE,
-            kind=record._meta.model_name or "", ids=[record.pk], fields=shows, city_id=person.city_id,
+            kind=record._meta.model_name or "", rows=[record], fields=shows,
         )  # fmt: skip
 
     def in_sight(self, case: Casefile, compartment: Compartment) -> None:
@@ -199,10 +199,10 @@ class CaseDoor(Door):
         kind: str,
         case: Casefile | None = None,
     ) -> Response:
-        """A list was shown: one entry in the ledger with the ids on this page."""
+        """A list was shown: an entry in the ledger with the ids on this page, for each city in it."""
         open_list(
             by=self.by, at=self.at, permission=permission, compartment=compartment, kind=kind,
-            ids=[row.pk for row in rows], fields=names_in(shape), case=case,
+            rows=rows, fields=names_in(shape), case=case,
         )  # fmt: skip
         return self.listed(shape, rows, following)
 

@@ -184,7 +184,7 @@ class CheckInView(PlannedDoor):
             notes = list(notes_of(row, self.by, at=self.at))
             open_list(
                 by=self.by, at=self.at, permission=Permission.CHECKIN_READ, compartment=Compartment.CARE,
-                kind="checkinnote", ids=[note.pk for note in notes], fields=names_in(NoteShape), case=row.casefile,
+                kind="checkinnote", rows=notes, fields=names_in(NoteShape), case=row.casefile,
             )  # fmt: skip
             told.notes_shown = notes
         return dict(CheckInDetail(told).data)

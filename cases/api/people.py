@@ -183,7 +183,7 @@ class PeopleSearch(CaseDoor):
         found = search(self.by, told["text"], at=self.at, limit=told["limit"])
         open_list(
             by=self.by, at=self.at, permission=Permission.PERSON_READ, compartment=Compartment.CORE, kind="person",
-            ids=[match.person.pk for match in found], fields=["official_name", "personname.name", "casefile.reference"],
+            rows=[match.person for match in found], fields=["official_name", "personname.name", "casefile.reference"],
         )  # fmt: skip
         return Response(Matches(Found(found)).data)
 
@@ -227,7 +227,7 @@ class Contacts(CaseDoor):
         rows = list(contacts_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.PERSON_READ, compartment=Compartment.CARE,
-            kind="relationship", ids=[row.pk for row in rows], fields=names_in(ContactShape), case=case,
+            kind="relationship", rows=rows, fields=names_in(ContactShape), case=case,
         )  # fmt: skip
         return Response(ContactShape(rows, many=True).data)
 

@@ -139,7 +139,7 @@ class Plans(PlanView):
         rows = list(plans_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.PLAN_READ, compartment=Compartment.CARE,
-            kind="followupplan", ids=[row.pk for row in rows], fields=names_in(PlanShape), case=case,
+            kind="followupplan", rows=rows, fields=names_in(PlanShape), case=case,
         )  # fmt: skip
         return Response(PlanShape(rows, many=True).data)
 

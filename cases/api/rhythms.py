@@ -65,7 +65,7 @@ class Rhythms(RhythmView):
         rows = list(rhythms_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.CHECKIN_READ, compartment=Compartment.CORE, kind="rhythm",
-            ids=[row.pk for row in rows], fields=names_in(RhythmShape), case=case,
+            rows=rows, fields=names_in(RhythmShape), case=case,
         )  # fmt: skip
         return Response(RhythmShape(rows, many=True).data)
 
@@ -194,7 +194,7 @@ class AvoidedDays(RhythmView):
         rows = list(avoided_days_of(case, self.by, at=self.at))
         open_list(
             by=self.by, at=self.at, permission=Permission.CHECKIN_READ, compartment=Compartment.CORE,
-            kind="avoideddays", ids=[row.pk for row in rows], fields=names_in(AvoidedDaysShape), case=case,
+            kind="avoideddays", rows=rows, fields=names_in(AvoidedDaysShape), case=case,
         )  # fmt: skip
         return Response(AvoidedDaysShape(rows, many=True).data)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access.rules import Refused, clean_text
 from cases.outbox.rules import Quiet, before_quiet
-from cities.ledger.rules import REST
+from cities.ledger.rules import ADMINISTRATION, REST
 from cities.places.rules import day_of, moment_of
 
 
@@ -67,9 +67,6 @@ REACHED_WITHIN = timedelta(days=14)
 
 #: What stands in the purpose of an opening: `task:checkin 31`, a task of hers that day; `why:CONTACT`, her answer.
 TASK, WHY = "task:", "why:"
-
-#: The purpose of what is read in the administration, where nobody is asked.
-ADMINISTRATION = "admin"
 
 #: What is shown of an entry of the ledger, by name.
 ENTRY = [

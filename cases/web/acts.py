@@ -52,6 +52,7 @@ ACTS = {
     "FEED_USE": _("use a calendar feed"),
     "FEED_REVOKE": _("revoke a calendar feed"),
     # Staff.
+    "STAFF_READ": _("look at accounts or postings"),
     "CREATE_USER": _("create an account"),
     "CHANGE_USER": _("change an account"),
     "PREFERENCES": _("change one's own preferences"),

@@ -170,12 +170,12 @@ def listed(
     permission: Permission,
     compartment: Compartment = Compartment.CORE,
 ) -> None:
-    """A list that is about to be shown: one entry in the ledger, with what stands on the page, and on which page.
+    """A list that is about to be shown: an entry in the ledger, with what stands on the page, and on which page.
 
     `shows`: the names of what its lines say, separated by spaces.
     """
     kind = rows[0]._meta.model_name or "" if rows else ""
     open_list(
         by=request.user, at=request.at, permission=permission, compartment=compartment, kind=kind,
-        ids=[row.pk for row in rows], fields=shows.split(), purpose=here(request),
+        rows=rows, fields=shows.split(), purpose=here(request),
     )  # fmt: skip

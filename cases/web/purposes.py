@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.audit.rules import ADMINISTRATION, TASK, WHY, Why
-from cities.ledger.rules import REST
+from cases.audit.rules import TASK, WHY, Why
+from cities.ledger.rules import ADMINISTRATION, REST
 
 #: name of a page -> why somebody who comes from there opens a file.
 PURPOSES = {

@@ -58,6 +58,10 @@ class Administration(AdminSite):
         """And one way to sign out."""
         return redirect("account_logout")
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No field asks it, and it would answer with rows that no entry names."""
+        raise PermissionDenied
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """And one way to change a password."""
         return redirect("account_change_password")

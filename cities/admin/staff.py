@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
-from cities.admin.base import SettingsAdmin
+from cities.admin.base import SettingsAdmin, signed_in
+from cities.ledger.rules import ADMINISTRATION
 from cities.staff.models import Posting, User
-from cities.staff.services import appoint, change_user, create_user, end_posting
+from cities.staff.services import appoint, change_user, create_user, end_posting, open_staff
+
+
+class StaffAdmin(SettingsAdmin):
+    """Rows that are colleagues: whoever is shown some has looked at them, and it is written down before she sees it."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        told = getattr(answer, "context_data", None) or {}
+        if "cl" in told:
+            rows = [row.pk for row in told["cl"].result_list]
+            self.looked(request, rows, map(str, self.list_display))
+        return answer
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        answer = super().changeform_view(request, object_id, form_url, extra_context)
+        self._opened(request, getattr(answer, "context_data", None) or {}, "original")
+        return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().history_view(request, object_id, extra_context)
+        self._opened(request, getattr(answer, "context_data", None) or {}, "object")
+        return answer
+
+    def _opened(self, request: HttpRequest, told: dict[str, Any], name: str) -> None:
+        if (row := told.get(name)) is not None:
+            self.looked(request, [row.pk], map(str, self.fields or ()), city_id=self.city_of(row))
+
+    def looked(
+        self, request: HttpRequest, ids: Sequence[int], fields: Iterable[str], *, kind: str = "", **where: Any
+    ) -> None:
+        open_staff(
+            by=signed_in(request), at=timezone.now(), kind=kind or self.opts.model_name or "", ids=ids, fields=fields,
+            purpose=ADMINISTRATION, **where,
+        )  # fmt: skip
 
 
 @admin.register(User)
-class UserAdmin(SettingsAdmin):
+class UserAdmin(StaffAdmin):
     """Who can sign in. A password is never set here: whoever is new asks for one by “Forgotten password”.
 
     The address is given once: it is what one signs in with.
@@ -48,7 +93,7 @@ class UserAdmin(SettingsAdmin):
 
 
 @admin.register(Posting)
-class PostingAdmin(SettingsAdmin):
+class PostingAdmin(StaffAdmin):
     """Who works where, as what, from one day until another. A posting is ended, not changed."""
 
     list_display = ("user", "role", "agency", "city", "starts_on", "ends_on")
@@ -62,6 +107,21 @@ class PostingAdmin(SettingsAdmin):
         if row is None:
             return appoint(by=by, at=at, **values)
         return end_posting(posting=row, by=by, at=at, **values)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A new one is given to somebody, who is chosen among everybody."""
+        answer = super().changeform_view(request, object_id, form_url, extra_context)
+        form = (getattr(answer, "context_data", None) or {}).get("adminform")
+        if form is not None and (chosen := form.form.fields.get("user")) is not None:
+            ids = list(chosen.queryset.values_list("pk", flat=True))
+            self.looked(request, ids, ("first_name", "last_name"), kind="user")
+        return answer
 
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 #: The purpose of what is read and done by REST in a session; by a token it is what the token is for.
 REST = "api"
 
+#: The purpose of what is read in the administration, where nobody is asked.
+ADMINISTRATION = "admin"
+
 
 def as_asked(reference: object) -> str:
     """What somebody asked for in an address, as it is kept beside a refusal: it may be no reference at all."""

@@ -91,7 +91,8 @@ def postings_to_confirm(user: User, *, at: datetime) -> QuerySet[Posting]:
     A new one is due on its first day: an administrator posts nobody to every case of a city unseen, and not herself
     under a second name.
     """
-    cities = Posting.objects.in_force(at=at).filter(user=user, role__in=sorted(roles_with(Permission.POSTING_CONFIRM)))
+    looking_after = Posting.objects.in_force(at=at).held_by(user)
+    cities = looking_after.filter(role__in=sorted(roles_with(Permission.POSTING_CONFIRM)))
     days = Coalesce(F("city__settings__confirm_days"), CONFIRM_DAYS)
     again_on = ExpressionWrapper(F("confirmed_on") + days, output_field=DateField())
     due_on = Coalesce(again_on, F("starts_on"))

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from cases.access.services import acting
 from cases.admin.casework import CaseworkAdmin
+from cities.admin.staff import StaffAdmin
 from cities.roles.rules import Role
+from cities.staff.models import Posting
 from cities.statistics.models import Series
 from tests.architecture.asked import Asked
 from tests.architecture.scene import ADMIN, addresses
@@ -39,6 +41,14 @@ SETTINGS = {
     "history": {"GET": "who kept a setting here: no case"},
 }
 
+#: The same of colleagues: each look at them is written down.
+STAFF: dict[str, dict[str, str]] = {
+    **SETTINGS,
+    "changelist": {"GET": ENTRY},
+    "change": {"GET": ENTRY, "POST": ENTRY},
+    "history": {"GET": ENTRY},
+}
+
 #: What belongs to no kind of record, by name or, of what has none, by its pattern; with an address of it.
 AROUND = {
     "index": ("", "names kinds of settings: no case"),
@@ -47,7 +57,10 @@ AROUND = {
     "logout": ("logout/", "leads to the one way out"),
     "password_change": ("password_change/", "leads to where a password is changed"),
     "password_change_done": ("password_change/done/", "says so: no case"),
-    "autocomplete": ("autocomplete/?term=Canary", "no field asks it"),
+    "autocomplete": (
+        "autocomplete/?app_label=cases&model_name=stagechange&field_name=casefile&term=VIL",
+        "no field asks it: refused",
+    ),
     "jsi18n": ("jsi18n/", "words for scripts"),
     "view_on_site": ("r/{kind}/{case}/", "leads to the page of a setting, or nowhere: a case has no such page"),
     "<path:object_id>/": ("cases/casefile/{case}/", "leads to the form"),
@@ -107,6 +120,14 @@ def typed(cast: Cast) -> dict[str, tuple[Typed, Typed]]:
 def kinds(of: type[admin.ModelAdmin[Any]] | None = None) -> list[type[Model]]:
     """What is registered: all of it, or by pages of this kind."""
     return [model for model, pages in admin.site._registry.items() if of is None or isinstance(pages, of)]
+
+
+def pages_of(model: type[Model]) -> dict[str, dict[str, str]]:
+    """The pages around a setting, with what becomes of a request there."""
+    if model not in kinds(StaffAdmin):
+        return SETTINGS
+    chooses = {"add": {**SETTINGS["add"], "GET": ENTRY}} if model is Posting else {}
+    return {**STAFF, **chooses}
 
 
 def settings_kept() -> list[type[Model]]:

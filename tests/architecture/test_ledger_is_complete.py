@@ -28,6 +28,9 @@ from tests.factories.scene import CANARY, a_scene
 #: Numbers of all cases together, or who could see how much of them: of no compartment.
 NUMBERS = {"cases:colleague_sights", "cases:picture", "cases:picture_table", "cases_api:national_picture"}
 
+#: Records of the public square, which lie in no case and so in none of its compartments.
+COLLEAGUES = {"user", "posting", "absence"}
+
 #: The columns that must hold something, whatever was done.
 ALWAYS = ("operation", "actor_id", "initiator", "role", "agency_id", "act", "request_id", "outcome")
 
@@ -80,7 +83,8 @@ def lacking(one: Asked, status: int, entries: list[LedgerEntry]) -> str:
     ):
         return "has no entry with its case, its city and its record"
     compartments = [entry.compartment for entry in entries if entry.operation == "CONSULT"]
-    if one.method == "GET" and not any(compartments) and one.name not in NUMBERS:
+    of_colleagues = {entry.object_type for entry in entries} <= COLLEAGUES
+    if one.method == "GET" and not any(compartments) and one.name not in NUMBERS and not of_colleagues:
         return "doesn't say which compartment"
     return ""
 

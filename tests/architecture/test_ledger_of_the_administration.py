@@ -14,13 +14,13 @@ from tests.architecture.administration import (
     AROUND,
     ENTRY,
     REFUSED,
-    SETTINGS,
     casework,
     in_the_form,
     let_in,
     named,
     not_walked,
     page_of,
+    pages_of,
     settings_kept,
     typed,
 )
@@ -93,7 +93,7 @@ def _kept(asking: Asking, model: type[Model]) -> None:
     rows = model._default_manager.order_by("-pk")
 
     def ask(page: str, method: str, number: int, **told: Any) -> Any:
-        return asking.ask(page_of(model, page, method, KEEPER, number, **told), SETTINGS[page][method])
+        return asking.ask(page_of(model, page, method, KEEPER, number, **told), pages_of(model)[page][method])
 
     def send(page: str, number: int, told: dict[str, str]) -> None:
         form = in_the_form(ask(page, "GET", number).content.decode())
@@ -106,7 +106,7 @@ def _kept(asking: Asking, model: type[Model]) -> None:
     assert number != before, named(model, "add")
     send("change", number, changed)
     for page in ("changelist", "history", "delete"):
-        for method in SETTINGS[page]:
+        for method in pages_of(model)[page]:
             ask(page, method, number)
 
 

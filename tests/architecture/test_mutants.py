@@ -1,8 +1,9 @@
 """Each lock is tried with the key broken off (A2 of the safety goals).
 
 An act is refused to everybody whose roles don't have it; with `require` taken out it no longer is, so the law would
-notice. The acts are sampled in an ordinary run, all of them are tried with `MUTANTS=whole`. Of policies, of settings
-and of what the doors ask themselves: `test_mutants_of_policies.py`, `…_of_settings.py`, `…_of_doors.py`.
+notice. The acts are sampled in an ordinary run, all of them are tried with `MUTANTS=whole`. Of policies, of settings,
+of what the doors ask themselves and of what is asked beside `require`: `test_mutants_of_policies.py`,
+`…_of_settings.py`, `…_of_doors.py`, `…_of_questions.py`.
 """
 
 from __future__ import annotations

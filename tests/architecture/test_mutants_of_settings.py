@@ -29,7 +29,7 @@ from tests.factories import Cast, a_user, staff
 
 #: The ways in which it is asked, where they are defined.
 CHECKS = {
-    name: getattr(accounts, name) for name in ("require_settings", "require_over", "_any_administrator", "standing_of")
+    name: getattr(accounts, name) for name in ("require_settings", "require_over", "any_administrator", "standing_of")
 }  # fmt: skip
 
 ENTRANCE = (
@@ -66,9 +66,9 @@ MAY_TOO = {
 #: posted in is asked for as well. Of who has no posting, only the first is asked (`create_user`).
 OVER_AN_ACCOUNT = (
     "cities.entrance.services.end_all_sessions", "cities.entrance.services.reset_second_factor",
-    "cities.staff.services.accounts.change_user",
+    "cities.staff.services.accounts.change_user", "cities.staff.services.looking.open_account",
 )  # fmt: skip
-HELD = {(act, check) for act in OVER_AN_ACCOUNT for check in ("standing_of", "_any_administrator")}
+HELD = {(act, check) for act in OVER_AN_ACCOUNT for check in ("standing_of", "any_administrator")}
 
 
 def everybody(cast: Cast) -> list[User]:
@@ -130,7 +130,7 @@ def _standing(by: User | Clock) -> Standing:
 KEYS: dict[str, Callable[..., Standing]] = {
     "require_settings": lambda by, **_: _standing(by),
     "require_over": lambda _user, *, by, **_: _standing(by),
-    "_any_administrator": lambda by, **_: _standing(by),
+    "any_administrator": lambda by, **_: _standing(by),
     "standing_of": lambda user, *_, **__: _standing(user),
 }
 

@@ -60,7 +60,14 @@ def test_nothing_set__no_right_on_care(model: Any) -> None:
         ),
         ("ALTER TABLE cases_person NO FORCE ROW LEVEL SECURITY", "table cases_person has no forced row-level security"),
         ("DROP POLICY people_see ON cases_casefile", "table cases_casefile has no policy for people"),
-        ("DROP TRIGGER apparatus_no_later ON cases_caseaccess", "table cases_caseaccess lets a grant be lengthened"),
+        (
+            "DROP TRIGGER apparatus_no_later ON cases_caseaccess",
+            "table cases_caseaccess lets what was granted be lengthened",
+        ),
+        (
+            "DROP TRIGGER apparatus_opening_no_later ON cases_emergencyopening",
+            "table cases_emergencyopening lets what was granted be lengthened",
+        ),
         ("CREATE VIEW bad AS SELECT official_name FROM cases_person", "view bad runs with its owner's rights"),
         (
             "CREATE MATERIALIZED VIEW bad AS SELECT official_name FROM cases_person",

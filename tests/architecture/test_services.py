@@ -42,7 +42,7 @@ TOOLS = {
         "for_purpose", "purpose_is", "purpose_now", "request_id", "uuid7", "within_request", "write",
     },
     "cases.checkins.services.bulk": {"one_by_one", "let_in"},
-    "cities.staff.services.accounts": {"require_over", "require_settings", "write_settings"},
+    "cities.staff.services.accounts": {"any_administrator", "require_over", "require_settings", "write_settings"},
 }  # fmt: skip
 #: Whole pages of tools, in rooms whose services are a package.
 PAGES_OF_TOOLS = {

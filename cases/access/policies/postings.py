@@ -79,6 +79,9 @@ BEGIN
     RAISE EXCEPTION 'What an account is does not change.' USING ERRCODE = 'insufficient_privilege';
   END IF;
   IF {_differ(ADMINISTERED)} THEN
+    IF OLD.is_superuser AND apparatus_my_country() IS NOT TRUE THEN
+      RAISE EXCEPTION 'Who administers the country closes this one.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF (OLD.id <> {USER} AND (apparatus_my_country() OR cardinality(apparatus_my_kept_cities()) > 0)) IS NOT TRUE THEN
       RAISE EXCEPTION 'An administrator closes an account.' USING ERRCODE = 'insufficient_privilege';
     END IF;

@@ -21,7 +21,7 @@ from django.apps import apps
 from django.db import models
 
 from cases.access.policies import postings
-from cases.access.policies.grants import CHANGES, GRANTS
+from cases.access.policies.grants import CHANGES, GRANTS, OPENINGS
 from cases.access.policies.ledger import AUDITOR, PEOPLE_MAY, SEALER, rights
 from cases.access.rules import need_of
 from cities.records import SETUP
@@ -37,7 +37,7 @@ ACTED_AS, OWN_FUNCTIONS = (CARE, CLOCK, SEALER, AUDITOR, SETUP), (COUNTER, KEEPE
 ROLES = (PEOPLE, *ACTED_AS, *OWN_FUNCTIONS)
 
 #: What of a row people may change, where it is not all: table -> columns.
-ONLY = {GRANTS: CHANGES, "cases_emergencyopening": "ended_at", postings.POSTINGS: postings.CHANGES}
+ONLY = {GRANTS: CHANGES, OPENINGS: "ended_at", postings.POSTINGS: postings.CHANGES}
 
 #: What the clock may do: table -> privileges. Dates, states and messages; no note, no plan text, no name. Of a plan
 #: that it ended, so that nothing goes on after that; of a grant who sees what, so that nobody else is told, and that

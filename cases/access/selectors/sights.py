@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from cases.access.models import CaseAccess, GrantQuerySet
 from cases.access.rules import Ending
 from cities.places.rules import moment_of
 from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Role
@@ -91,15 +92,10 @@ ORDER BY s.ground <> 'POSTING', s.ground, s.reference, p.role, u.last_name, u.id
 """  # noqa: S608 -- of names written in this file
 
 
-def _of(postings: str, grants: str) -> str:
-    """The query, about some postings and some grants. Both conditions are written here, never typed."""
-    return _SIGHTS.replace("%(postings)s", postings).replace("%(grants)s", grants)
-
-
-_OF_A_CASE = _of("p.city_id = %(city)s", "a.casefile_id = %(case)s")
-_OF_SOMEBODY = _of(
+_OF_A_CASE = "p.city_id = %(city)s", "a.casefile_id = %(case)s"
+_OF_SOMEBODY = (
     "p.user_id = %(user)s AND p.city_id = ANY(%(cities)s)", "p.user_id = %(user)s AND a.city_id = ANY(%(cities)s)"
-)
+)  # fmt: skip
 
 
 def whole_day(day: date) -> tuple[datetime, datetime]:
@@ -108,24 +104,38 @@ def whole_day(day: date) -> tuple[datetime, datetime]:
     return moment_of(day, time.min), moment_of(day + timedelta(days=1), time.min) - timedelta(microseconds=1)
 
 
-def who_can_see(casefile: Casefile, *, at: datetime, until: datetime | None = None) -> list[Sight]:
+def who_can_see(
+    casefile: Casefile, reader: User, *, now: datetime, at: datetime, until: datetime | None = None
+) -> list[Sight]:
     """Everybody who could see the case at the moment `at`, or at any time from then `until` then, and why.
 
-    PostgreSQL leaves out what the reader may not know: to a caseworker, that something went to an office.
+    As far as `reader` may know of it `now`: to a caseworker it is not told that something went to an office.
     """
+    known = CaseAccess.grants.visible_to(reader, at=now).filter(casefile_id=casefile.pk)
     asked = {"case": casefile.pk, "city": casefile.city_id, "first": at, "last": until or at}
-    return _ask(_OF_A_CASE, asked)
+    return _ask(*_OF_A_CASE, known, asked)
 
 
-def seen_by(user: User, *, cities: Collection[int], at: datetime, until: datetime | None = None) -> list[Sight]:
-    """The other way round: what `user` could see in these cities then, and why."""
+def seen_by(
+    user: User, reader: User, *, cities: Collection[int], now: datetime, at: datetime, until: datetime | None = None
+) -> list[Sight]:
+    """The other way round: what `user` could see in these cities then, and why, as far as `reader` may know of it."""
+    known = CaseAccess.grants.visible_to(reader, at=now).filter(city_id__in=cities)
     asked = {"user": user.pk, "cities": sorted(cities), "first": at, "last": until or at}
-    return _ask(_OF_SOMEBODY, asked)
+    return _ask(*_OF_SOMEBODY, known, asked)
 
 
-def _ask(question: str, asked: Mapping[str, Any]) -> list[Sight]:
+def _ask(postings: str, grants: str, known: GrantQuerySet, asked: Mapping[str, Any]) -> list[Sight]:
+    """The query, about some postings and some grants; both conditions are written here, never typed.
+
+    `known` is the rule that everything starts from, within the same query; that PostgreSQL hides the same grants once
+    more is the second lock, and not the only one.
+    """
+    rule, values = known.values("pk").query.sql_with_params()
+    named = {f"known_{place}": value for place, value in enumerate(values)}
+    grants = f"{grants} AND a.id IN ({rule % tuple(f'%({name})s' for name in named)})"
     with connection.cursor() as cursor:
-        cursor.execute(question, dict(asked))
+        cursor.execute(_SIGHTS.replace("%(postings)s", postings).replace("%(grants)s", grants), {**asked, **named})
         return [
             Sight(ground, user, who, role, agency, city, ref, tuple(parts), begins, until, because, given_by, reason)
             for (

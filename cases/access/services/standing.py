@@ -145,22 +145,34 @@ def open_list(
     permission: Permission,
     compartment: Compartment,
     kind: str,
-    ids: Sequence[int],
+    rows: Sequence[Model],
     fields: Iterable[str],
-    city_id: int | None = None,
     case: Casefile | None = None,
     purpose: str = "",
 ) -> None:
     """A list that was shown: one entry with the ids on the page, and the names of what its columns show; of one that is
     empty none. `case`: when all of it lies in one case.
 
-    Where no city is named it is that of the posting by which it was read: the ledger of that city has it.
+    Of a list over several cities each has an entry of its own, with what is hers, by the posting there: so the ledger
+    of each has it. One that is empty stands where the posting is by which it was read.
     """
     found = require(by, permission, case=case, at=at)
-    for part, names in by_compartment(fields if ids else (), kind=kind, compartment=compartment.value).items():
-        ledger.write(
-            operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids, fields=names,
-            case_id=case.pk if case else None, case_reference=case.reference if case else "",
-            city_id=case.city_id if case else city_id or (found.posting.city_id if found.posting else None),
-            compartment=part, role=found.role, agency_id=found.agency_id, purpose=purpose,
-        )  # fmt: skip
+    shown = by_compartment(fields if rows else (), kind=kind, compartment=compartment.value)
+    here = case.city_id if case else found.posting.city_id if found.posting else None
+    for city_id, ids in _by_city(rows, here, is_one=case is not None).items():
+        by_what = found if city_id == here else standing(by, permission, city_id=city_id, at=at) or found
+        for part, names in shown.items():
+            ledger.write(
+                operation=Operation.CONSULT, by=by, act=permission.name, object_type=kind, object_ids=ids, fields=names,
+                case_id=case.pk if case else None, case_reference=case.reference if case else "", city_id=city_id,
+                compartment=part, role=by_what.role, agency_id=by_what.agency_id, purpose=purpose,
+            )  # fmt: skip
+
+
+def _by_city(rows: Sequence[Model], here: int | None, *, is_one: bool) -> dict[int | None, list[int]]:
+    """The numbers of the rows by the city they lie in; of what lies in none, and when there are none, `here`."""
+    found: dict[int | None, list[int]] = {} if rows else {here: []}
+    for row in rows:
+        city_id = here if is_one else getattr(row, "city_id", None) or here
+        found.setdefault(city_id, []).append(row.pk)
+    return found

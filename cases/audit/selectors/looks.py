@@ -121,8 +121,14 @@ def a_page_of(
 
 
 def looks_of(user: User) -> QuerySet[LedgerEntry]:
-    """What `user` opened herself: when, and why. Of a case that she may no longer see, what she knew already."""
-    return LedgerEntry.objects.filter(actor=user, operation__in=LOOKS).select_related("actor")
+    """What `user` opened herself: when, and why. Of a case that she may no longer see, what she knew already.
+
+    By a token that is bounded to a city or an agency, what she opened there and as of that agency.
+    """
+    scope = user.acts_within
+    bounds = {"city_id": scope.city_id, "agency_id": scope.agency_id}
+    within = {name: number for name, number in bounds.items() if number is not None}
+    return LedgerEntry.objects.filter(actor=user, operation__in=LOOKS, **within).select_related("actor")
 
 
 def colleague_of_a_city(user: User, pk: int, *, at: datetime) -> tuple[User, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, time
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
@@ -55,7 +56,7 @@ def _worked_until(cities: Collection[int]) -> dict[int, date]:
 
 def _about(users: Collection[int]) -> Q:
     """What one of these users did, or what was done to an account, a token or a feed of theirs."""
-    theirs = Q(object_type="user", object_ids__0__in=users) | Q(recipient__in=[f"{USER}{pk}" for pk in users])
+    theirs = Q(object_type="user", object_ids__overlap=list(users)) | Q(recipient__in=[f"{USER}{pk}" for pk in users])
     return Q(actor__in=users) | theirs
 
 
@@ -64,5 +65,5 @@ def _of_nobody_in_a_city() -> Q:
     placed = Posting.objects.filter(city__isnull=False).order_by()
     named = placed.values_list(Concat(Value(USER), Cast("user", CharField()), output_field=CharField()))
     by_nobody = Q(actor__isnull=True) | ~Q(actor__in=placed.values("user"))
-    to_nobody = ~Q(object_type="user") | Q(object_ids=[]) | ~Q(object_ids__0__in=placed.values("user"))
+    to_nobody = ~Q(object_type="user") | ~Q(object_ids__overlap=ArraySubquery(placed.values("user")))
     return by_nobody & to_nobody & ~Q(recipient__in=named)

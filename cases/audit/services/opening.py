@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cases.access.models import CaseAccess
-from cases.access.rules import NotAllowed
+from cases.access.models import CaseAccess, postings_in_force
+from cases.access.rules import NotAllowed, read_reference
 from cases.access.selectors import beside, standing
 from cases.access.services import write_ledger
 from cases.audit.rules import ENTRY, LOOKED
@@ -17,6 +17,7 @@ from cases.casefiles.models import Casefile
 from cities.ledger import services as ledger
 from cities.ledger.models import LedgerEntry
 from cities.ledger.rules import Operation, as_asked
+from cities.places.selectors import city_by_code
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -89,10 +90,19 @@ def _opened(*, by: User, act: str, entries: Sequence[LedgerEntry], purpose: str,
 def write_refusal(*, by: User, at: datetime, act: str, reference: str, outcome: str) -> None:
     """That somebody asked for what she may not have. The reference is what was asked for, whether it exists or not.
 
-    It stands in the ledger of the city where she works, by whichever posting she has there.
+    It stands in the ledger of the city that the reference names, whose case it would be; and, when she isn't posted
+    there, in that of the city where she works, which answers for her. Neither says whether there is such a case.
     """
-    found = standing(by, Permission.CITY_READ, city_id=None, at=at) or Standing(None)
-    ledger.write(
-        operation=Operation.DENIED, by=by, act=act[:60], case_reference=as_asked(reference), outcome=outcome, rows=0,
-        city_id=found.posting.city_id if found.posting else None, role=found.role, agency_id=found.agency_id,
-    )  # fmt: skip
+    wanted = read_reference(reference)
+    asked = city_by_code(wanted[:3]) if wanted else None
+    asked_id = asked.pk if asked else None
+    postings = list(postings_in_force(by, at=at).order_by("starts_on", "pk"))
+    postings.sort(key=lambda posting: (posting.city_id != asked_id, posting.city_id is None))
+    found = Standing(postings[0] if postings else None)
+    hers = found.posting.city_id if found.posting else None
+    cities: list[int | None] = [pk for pk in dict.fromkeys((hers, asked_id)) if pk is not None]
+    for city_id in cities or [None]:
+        ledger.write(
+            operation=Operation.DENIED, by=by, act=act[:60], case_reference=as_asked(reference), outcome=outcome,
+            rows=0, city_id=city_id, role=found.role, agency_id=found.agency_id,
+        )  # fmt: skip

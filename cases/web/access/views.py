@@ -83,7 +83,7 @@ def _shown(request: SignedIn, case: Casefile) -> dict[str, Any]:
     return {
         "form": form,
         **_when(day, request.at),
-        "sights": sights_of(case, **_from_until(day, request.at)),
+        "sights": sights_of(case, request.user, now=request.at, **_from_until(day, request.at)),
         "looked": told(looked[:A_PAGE]),
         "next": looked[A_PAGE - 1].at.isoformat() if len(looked) > A_PAGE else None,
     }
@@ -114,7 +114,7 @@ def colleague_sights(request: SignedIn, pk: int) -> HttpResponse:
         "colleague": colleague,
         "of_somebody": True,
         **_when(day, request.at),
-        "sights": seen_by(colleague, cities=cities, **_from_until(day, request.at)),
+        "sights": seen_by(colleague, request.user, cities=cities, now=request.at, **_from_until(day, request.at)),
     }
     return page(request, "cases/access/colleague.html", context, form=form)
 

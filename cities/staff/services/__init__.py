@@ -12,6 +12,7 @@ from cities.staff.services.accounts import (
     write_settings,
 )
 from cities.staff.services.confirming import confirm_postings
+from cities.staff.services.looking import open_account, open_staff
 from cities.staff.services.sessions import end_sessions
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "create_user",
     "end_posting",
     "end_sessions",
+    "open_account",
+    "open_staff",
     "record_absence",
     "require_over",
     "require_settings",

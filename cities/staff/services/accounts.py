@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -77,7 +77,7 @@ def create_user(
 
     Any administrator may do this, of whichever city: an account sees nothing until it has a posting.
     """
-    found = _any_administrator(by, at=at)
+    found = any_administrator(by, at=at)
     address = clean_text(email, field="email", most=150, needed=True, one_line=True).lower()
     user = User(
         username=re.sub(r"[^\w.@+-]", "_", address), email=address, language=language, date_joined=at,
@@ -255,14 +255,25 @@ def end_posting(*, posting: Posting, by: User | Clock, at: datetime, version: in
 
 def require_over(user: User, *, by: User | Clock, at: datetime) -> Standing:
     """May `by` change something about this account? An administrator of one city nothing about somebody who is posted
-    elsewhere too, or is to be. Raises `NotAllowed`."""
-    found = _any_administrator(by, at=at)
-    for city_id in _postings_left(user, at=at).values_list("city_id", flat=True):
+    elsewhere too, or is to be; nor about who left, unless it was for this city that she worked last. A superuser's
+    takes an administrator of the country. One that never had a posting is anybody's who administers, as it was to
+    make. Raises `NotAllowed`. See `docs/decisions/0037`."""
+    found = any_administrator(by, at=at)
+    for city_id in _kept_in(user, at=at):
         require_settings(by, at=at, city_id=city_id)
     return found
 
 
-def _any_administrator(by: User | Clock, *, at: datetime) -> Standing:
+def _kept_in(user: User, *, at: datetime) -> Sequence[int | None]:
+    """The cities whose administrator, each of them, it takes; None: the country's."""
+    if user.is_superuser:
+        return [None]
+    left = list(_postings_left(user, at=at).values_list("city_id", flat=True))
+    last = Posting.objects.filter(user=user).order_by("-ends_on", "-pk").values_list("city_id", flat=True)
+    return left or list(last[:1])
+
+
+def any_administrator(by: User | Clock, *, at: datetime) -> Standing:
     """Accounts belong to no city: an administrator of any city may make one, or close one."""
     if isinstance(by, Clock):
         return require_settings(by, at=at, city_id=None)

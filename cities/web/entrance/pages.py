@@ -27,13 +27,14 @@ from cities.entrance.services import (
 from cities.refusals import Refused
 from cities.staff.models import User
 from cities.staff.selectors import users
-from cities.staff.services import require_over
+from cities.staff.services import open_account, require_over
 from cities.web.entrance.adapters import tell
 from cities.web.entrance.browsers import named
 from cities.web.entrance.middleware import seconds_left
 from cities.web.entrance.step_up import step_up, ways
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
+from cities.web.requests import here as here_of
 
 
 def mark_of(user: User) -> str:
@@ -138,6 +139,10 @@ class ReasonForm(forms.Form):
     )  # fmt: skip
 
 
+#: What its page says of an account, as the ledger names it.
+SHOWN_OF_AN_ACCOUNT = ("email", "factors", "identities", "is_active", "sessions", "tokens")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @step_up
@@ -165,4 +170,5 @@ def account_of(request: SignedIn, pk: int) -> HttpResponse:
         "identities": identities_of(user),
         "tokens": user.tokens.filter(revoked_at__isnull=True, expires_at__gt=request.at).count(),
     }
+    open_account(user=user, by=request.user, at=request.at, fields=SHOWN_OF_AN_ACCOUNT, purpose=here_of(request))
     return page(request, "cities/staff/sign_in.html", shown, form=form)

@@ -22,9 +22,10 @@ def _(cast: Cast) -> Scene:
 
 @scene_of(open_list)
 def _(cast: Cast) -> Scene:
+    rows = [a_case(by=cast.carla, lead=cast.alice), a_case(by=cast.carla, lead=cast.alice)]
     act = partial(
         open_list, by=cast.carla, at=AT, permission=Permission.CASE_READ, compartment=Compartment.CORE,
-        kind="casefile", ids=[1, 2], fields=["stage"], city_id=cast.city.pk,
+        kind="casefile", rows=rows, fields=["stage"],
     )  # fmt: skip
     return Scene(cast.carla, act)
 

@@ -32,6 +32,8 @@ from cities.staff.services import (
     confirm_postings,
     create_user,
     end_posting,
+    open_account,
+    open_staff,
     record_absence,
     withdraw_absence,
 )
@@ -142,6 +144,18 @@ def _(cast: Cast) -> Scene:
 def _(cast: Cast) -> Scene:
     by = _keeper()
     return Scene(by, partial(end_posting, posting=posting_of(cast.bob), by=by, at=AT, version=1, ends_on=TODAY))
+
+
+@scene_of(open_staff)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(open_staff, by=by, at=AT, kind="user", ids=[cast.bob.pk], fields=["email"]))
+
+
+@scene_of(open_account)
+def _(cast: Cast) -> Scene:
+    by = _keeper()
+    return Scene(by, partial(open_account, user=cast.bob, by=by, at=AT, fields=["email"], purpose="entrance_account"))
 
 
 @scene_of(confirm_postings)

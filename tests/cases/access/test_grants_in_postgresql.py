@@ -16,6 +16,7 @@ from cases.access.selectors import compartments_open_to
 from cases.access.services import acting, as_clock, end_grants
 from cases.casefiles.models import Casefile
 from cases.casefiles.selectors import cases_for
+from cases.emergencies.services import end_emergency
 from cases.people.models import Person
 from cases.people.services import add_contact
 from cities.roles.rules import Role
@@ -47,6 +48,19 @@ def test_an_end__comes_no_later_whoever_says_so(cast: Cast, case: Casefile, who:
 def test_an_end__comes_no_later_when_the_clock_says_so(cast: Cast, case: Casefile) -> None:
     with as_clock(), connection.cursor() as cursor, pytest.raises(IntegrityError, match="sooner"), transaction.atomic():
         cursor.execute("UPDATE cases_caseaccess SET ends_at = NULL WHERE user_id = %s", [cast.bob.pk])
+
+
+@pytest.mark.parametrize("to", ["NULL", "ended_at + interval '1 second'"])
+def test_an_opening_that_was_ended__stands_no_longer(cast: Cast, to: str) -> None:
+    """As long as it stood, she could give herself what it shows: opened again it would be an hour without a reason."""
+    case = a_case(by=cast.carla, lead=cast.alice)
+    opening = an_emergency(case, by=cast.bob)
+    with acting(cast.bob), connection.cursor() as cursor:
+        end_emergency(opening=opening, by=cast.bob, at=timezone.now())
+        with pytest.raises(IntegrityError, match="or sooner"), transaction.atomic():
+            cursor.execute(f"UPDATE cases_emergencyopening SET ended_at = {to}")  # noqa: S608
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            _lets_in(case, cast.bob, ground=Ground.EMERGENCY, ends_at=opening.ends_at)
 
 
 @pytest.mark.parametrize("column", ["casefile_id", "city_id", "user_id", "posting_id", "agency_id", "starts_at"])

@@ -64,11 +64,11 @@ def test_open_file__has_an_entry_in_each_compartment_of_what_was_shown(cast: Cas
 
 def test_open_list__names_its_columns_when_anything_stood_in_them(cast: Cast) -> None:
     case = a_case(by=cast.carla, lead=cast.alice)
-    for ids, names in (([case.pk], ["reference", "stage"]), ([], [])):
+    for rows, names in (([case], ["reference", "stage"]), ([], [])):
         with acting(cast.alice):
             open_list(
                 by=cast.alice, at=AT, permission=Permission.CASE_READ, compartment=Compartment.CORE, kind="casefile",
-                ids=ids, fields=["stage", "reference"], purpose="cases:case_list",
+                rows=rows, fields=["stage", "reference"], purpose="cases:case_list",
             )  # fmt: skip
         entry = LedgerEntry.objects.order_by("-id")[0]
-        assert (entry.object_ids, entry.fields, entry.purpose) == (ids, names, "cases:case_list")
+        assert (entry.object_ids, entry.fields, entry.purpose) == ([row.pk for row in rows], names, "cases:case_list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -81,13 +82,13 @@ def test_who_can_see__is_what_was_written(
         begins, ends = _asked(TODAY + timedelta(days=on), hour)
         for case in cases:
             with CaptureQueriesContext(connection) as queries:
-                found = who_can_see(case, at=begins, until=ends)
+                found = who_can_see(case, root, now=AT, at=begins, until=ends)
             assert len(queries) == 1
             ours = {told for told in _told(found) if told[0] in {user.pk for user in users}}
             assert ours == _oracle(written, case, begins, ends)
         cities = [cast.city.pk, cast.other_city.pk]
         for user in users:
-            theirs = seen_by(user, cities=cities, at=begins, until=ends)
+            theirs = seen_by(user, root, cities=cities, now=AT, at=begins, until=ends)
             both = {told for case in cases for told in _oracle(written, case, begins, ends) if told[0] == user.pk}
             covered = {
                 (user.pk, "POSTING", part, *_period(posting))
@@ -207,7 +208,8 @@ def test_who_can_see__a_posting_that_was_ended_at_noon_held_that_morning(cast: C
     with acting(cast.administrator):
         end_posting(posting=posting_of(cast.alice), by=cast.administrator, at=noon, version=1, ends_on=TODAY)
     with acting(cast.carla):
-        [sight] = [one for one in who_can_see(case, at=AT, until=noon) if one.user_id == cast.alice.pk]
+        asked: dict[str, Any] = {"casefile": case, "reader": cast.carla, "now": AT}
+        [sight] = [one for one in who_can_see(**asked, at=AT, until=noon) if one.user_id == cast.alice.pk]
         assert (sight.starts_at, sight.ends_at, sight.why_it_ended) == (AT, noon, "her posting ended")
         assert sight.as_what == "Caseworker"
-        assert cast.alice.pk not in {one.user_id for one in who_can_see(case, at=noon)}
+        assert cast.alice.pk not in {one.user_id for one in who_can_see(**asked, at=noon)}

@@ -119,3 +119,18 @@ def test_offences__kept_by_the_country(cast: Cast) -> None:
     )
     with acting(keeper):
         assert {(row.code, row.ends_on) for row in Offence.objects.all()} == {("140", date(2026, 4, 8)), ("141", None)}
+
+
+@pytest.mark.parametrize(
+    ("app", "model", "field", "term"), [("cases", "stagechange", "casefile", "VIL"), ("cities", "posting", "user", "a")]
+)
+def test_autocomplete__answers_nobody(cast: Cast, case: Casefile, app: str, model: str, field: str, term: str) -> None:
+    """Asked in full, by somebody who may read both in their lists: else it would name rows without an entry."""
+    posted(cast.carla, Role.ADMINISTRATOR, cast.city)
+    asked = {"app_label": app, "model_name": model, "field_name": field, "term": term}
+    answer = as_(cast.carla).get("/admin/autocomplete/", asked)
+    assert answer.status_code == 403
+    assert case.reference not in answer.content.decode()
+    refused = LedgerEntry.objects.order_by("id").last()
+    assert refused is not None
+    assert (refused.operation, refused.act) == ("DENIED", "admin:autocomplete")

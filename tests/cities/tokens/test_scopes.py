@@ -81,6 +81,9 @@ def test_agency__bounds_the_acts_to_what_she_is_there(cast: Cast) -> None:
     problem(one.get(f"/api/v1/cases/{case.reference}"), 404)
     assert [told["role"] for told in one.get("/api/v1/me").json()["postings"]] == ["CASEWORKER"]
     assert "CASE_OPEN" not in one.get("/api/v1/me").json()["acts"]
+    both.get("/api/v1/national-picture")
+    for client, agencies in ((both, {cast.agency.pk, cast.office.pk}), (one, {cast.agency.pk})):
+        assert {told["agency"] for told in client.get("/api/v1/me/look-ups").json()["results"]} == agencies
 
 
 def test_posting__gone_and_the_token_with_it(cast: Cast) -> None:
