@@ -12,7 +12,7 @@ from cities.staff.services.accounts import (
     write_settings,
 )
 from cities.staff.services.confirming import confirm_postings
-from cities.staff.services.sessions import end_sessions
+from cities.staff.services.sessions import end_sessions, revoke_keys
 
 __all__ = [
     "appoint",
@@ -26,6 +26,7 @@ __all__ = [
     "record_absence",
     "require_over",
     "require_settings",
+    "revoke_keys",
     "withdraw_absence",
     "write_settings",
 ]

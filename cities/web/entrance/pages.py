@@ -28,6 +28,8 @@ from cities.refusals import Refused
 from cities.staff.models import User
 from cities.staff.selectors import users
 from cities.staff.services import require_over
+from cities.tokens.selectors import feeds_of, tokens_of
+from cities.tokens.services import revoke_feed, revoke_token
 from cities.web.entrance.adapters import tell
 from cities.web.entrance.browsers import named
 from cities.web.entrance.middleware import seconds_left
@@ -127,8 +129,8 @@ class ReasonForm(forms.Form):
     act = forms.ChoiceField(
         label=gettext_lazy("What is to be done?"),
         choices=[
-            ("END", gettext_lazy("Sign her out everywhere")),
-            ("RESET", gettext_lazy("Reset her second factor, and sign her out: she sets up a new one")),
+            ("END", gettext_lazy("Sign her out everywhere, and revoke her tokens and calendar feeds")),
+            ("RESET", gettext_lazy("Reset her second factor, and all of that too: she sets up a new one")),
         ],
         widget=forms.RadioSelect,
     )
@@ -142,9 +144,8 @@ class ReasonForm(forms.Form):
 @signed_in
 @step_up
 def account_of(request: SignedIn, pk: int) -> HttpResponse:
-    """For an administrator: how somebody signs in, what she has open, and the two things that can be done about it."""
-    user = get_object_or_404(users(), pk=pk)
-    require_over(user, by=request.user, at=request.at)
+    """For an administrator: how somebody signs in, what she has open, and what can be done about it."""
+    user = _hers_to_administer(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act = reset_second_factor if form.cleaned_data["act"] == "RESET" else end_all_sessions
@@ -163,6 +164,40 @@ def account_of(request: SignedIn, pk: int) -> HttpResponse:
         "needs_factor": needs_second_factor(user, at=timezone.now()),
         "factors": factors_of(user),
         "identities": identities_of(user),
-        "tokens": user.tokens.filter(revoked_at__isnull=True, expires_at__gt=request.at).count(),
+        "tokens": tokens_of(user).filter(revoked_at__isnull=True, expires_at__gt=request.at),
+        "feeds": feeds_of(user).filter(revoked_at__isnull=True),
     }
     return page(request, "cities/staff/sign_in.html", shown, form=form)
+
+
+@require_POST
+@signed_in
+@step_up
+def revoke_token_of(request: SignedIn, user: int, pk: int) -> HttpResponse:
+    """For an administrator: one token of somebody opens nothing any more."""
+    whose = _hers_to_administer(request, user)
+    revoke_token(token=get_object_or_404(tokens_of(whose), pk=pk), by=request.user, at=request.at)
+    return _revoked(request, whose)
+
+
+@require_POST
+@signed_in
+@step_up
+def revoke_feed_of(request: SignedIn, user: int, pk: int) -> HttpResponse:
+    """The same of a calendar feed."""
+    whose = _hers_to_administer(request, user)
+    revoke_feed(feed=get_object_or_404(feeds_of(whose), pk=pk), by=request.user, at=request.at)
+    return _revoked(request, whose)
+
+
+def _hers_to_administer(request: SignedIn, pk: int) -> User:
+    """Somebody whose account `request.user` administers; else the refusal."""
+    user = get_object_or_404(users(), pk=pk)
+    require_over(user, by=request.user, at=request.at)
+    return user
+
+
+def _revoked(request: SignedIn, whose: User) -> HttpResponse:
+    tell(whose, "revoked")
+    messages.success(request, _("It is revoked, and an e-mail tells it."))
+    return redirect("entrance_account", pk=whose.pk)
