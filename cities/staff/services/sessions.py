@@ -31,9 +31,8 @@ def revoke_keys(user: User, *, by: User | Clock, at: datetime, standing: Standin
         ("TOKEN_REVOKE", user.tokens, {"revoked_by": revoked_by}),
         ("FEED_REVOKE", user.feeds, {}),
     ):
-        held = list(
-            keys.select_for_update().filter(revoked_at__isnull=True).order_by("pk").values_list("pk", flat=True)
-        )
+        open_now = keys.select_for_update().filter(revoked_at__isnull=True).order_by("pk")
+        held = list(open_now.values_list("pk", flat=True))
         if held:
             keys.filter(pk__in=held).update(revoked_at=at, **more)
             ledger.write(
