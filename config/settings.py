@@ -174,7 +174,10 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 CSRF_FAILURE_VIEW = "cities.web.entrance.kept.wrong_token"
 ACCOUNT_ADAPTER = "cities.web.entrance.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"reauthenticate": "cities.web.entrance.forms.PasswordAgainForm"}
+ACCOUNT_FORMS = {
+    "reauthenticate": "cities.web.entrance.forms.PasswordAgainForm",
+    "change_password": "cities.web.entrance.forms.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]  # nobody signs up: the adapter
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator makes the accounts

@@ -63,6 +63,19 @@ FROM unnest(%(kept)s::text[], %(keeping)s::text[]) AS t (made, name) WHERE NOT E
 WHERE tgrelid = to_regclass(made) AND tgname = name AND tgenabled <> 'D')
 """  # noqa: S608 -- of conditions written above
 
+#: What PostgreSQL's own log would hold of what somebody wrote, and the values with which it holds nothing.
+SPEAKS = """
+SELECT name || '=' || setting FROM pg_settings
+WHERE (name = 'log_min_error_statement' AND setting NOT IN ('fatal', 'panic'))
+OR (name = 'log_error_verbosity' AND setting <> 'terse')
+OR (name = 'log_statement' AND setting NOT IN ('none', 'ddl'))
+OR (name IN ('log_min_duration_statement', 'log_min_duration_sample') AND setting <> '-1')
+OR (name = 'log_transaction_sample_rate' AND setting::float > 0)
+OR (name IN ('debug_print_parse', 'debug_print_rewritten', 'debug_print_plan') AND setting = 'on')
+OR (name = 'auto_explain.log_min_duration' AND setting <> '-1')
+ORDER BY name
+"""
+
 
 def faults(connection: BaseDatabaseWrapper) -> list[str]:
     """What the catalogue shows that must not be: the lint that runs after every migration. Empty is good."""
@@ -80,4 +93,12 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
     }
     with connection.cursor() as cursor:
         cursor.execute(FAULTS, told)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def speaking(connection: BaseDatabaseWrapper) -> list[str]:
+    """The settings by which the server's own log would hold what somebody wrote, as they hold for this session. No
+    fault of the schema, and on some managed servers not ours to change: said after every migration, and by no error."""
+    with connection.cursor() as cursor:
+        cursor.execute(SPEAKS)
         return [row[0] for row in cursor.fetchall()]

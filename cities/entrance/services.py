@@ -21,7 +21,7 @@ from cities.refusals import NotAllowed, Refused, clean_text
 from cities.roles.permissions import Permission
 from cities.staff.models import User
 from cities.staff.selectors import Standing, standing_of
-from cities.staff.services import end_sessions, require_over
+from cities.staff.services import end_sessions, require_over, revoke_keys
 
 LONGEST_REASON = 500
 
@@ -144,10 +144,12 @@ def end_other_sessions(*, by: User, at: datetime, but: str) -> int:
 
 @transaction.atomic
 def end_all_sessions(*, by: User, at: datetime, user: User, reason: str) -> int:
-    """An administrator ends every session of somebody, with the reason."""
+    """An administrator ends every session of somebody, with the reason, and revokes her tokens and calendar feeds:
+    whoever had her device may have issued some."""
     found = require_over(user, by=by, at=at)
     kept = clean_text(reason, field="reason", most=LONGEST_REASON, needed=True)
     ended = end_sessions(user)
+    revoke_keys(user, by=by, at=at, standing=found)
     _write(
         by=by, at=at, act="SESSIONS_ENDED", of=user, rows=ended, justification=kept,
         role=found.role, agency_id=found.agency_id,
@@ -172,7 +174,8 @@ def forget_sessions(*, by: Clock, at: datetime) -> int:
 
 @transaction.atomic
 def reset_second_factor(*, by: User, at: datetime, user: User, reason: str) -> None:
-    """An administrator takes away somebody's second factors, who then sets up new ones: her sessions end with them.
+    """An administrator takes away somebody's second factors, who then sets up new ones: her sessions end with them, and
+    her tokens and calendar feeds are revoked.
 
     Never one's own: who lost hers asks another administrator. The person is told by e-mail, by the door.
     """
@@ -182,6 +185,7 @@ def reset_second_factor(*, by: User, at: datetime, user: User, reason: str) -> N
     kept = clean_text(reason, field="reason", most=LONGEST_REASON, needed=True)
     factors_of(user).delete()
     end_sessions(user)
+    revoke_keys(user, by=by, at=at, standing=found)
     _write(
         by=by, at=at, act="SECOND_FACTOR_RESET", of=user, justification=kept,
         role=found.role, agency_id=found.agency_id,

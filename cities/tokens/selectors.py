@@ -35,6 +35,12 @@ def token_by_secret(secret: str, *, at: datetime) -> Token | None:
     return token
 
 
+def account_of_secret(secret: str) -> User | None:
+    """Whose token this is or was, whether it holds or not: for what is written down, never to let anybody in."""
+    found = Token.objects.filter(digest=digest(secret)).select_related("user").first() if is_token(secret) else None
+    return found.user if found else None
+
+
 def feeds_of(user: User) -> QuerySet[CalendarFeed]:
     """Every calendar feed of a user, the newest first, those that were revoked included."""
     return CalendarFeed.objects.filter(user=user).select_related("user")

@@ -15,7 +15,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import Role
 from cities.staff.models import Posting, User
 from cities.staff.selectors import Standing, postings_of, standing_of
-from cities.staff.services import require_settings
+from cities.staff.services import require_over, require_settings
 from cities.tokens.models import CalendarFeed, Token
 from cities.tokens.rules import FEED_USE_NOTED_EVERY, LONGEST, PREFIX, USE_NOTED_EVERY, Purpose, digest, start_of
 
@@ -34,6 +34,13 @@ def _require(by: User | Clock, user: User, *, at: datetime) -> Standing:
         raise NotAllowed(Permission.SETTINGS_CHANGE.value)
     found = [require_settings(by, at=at, city_id=posting.city_id) for posting in held]
     return found[0]
+
+
+def _require_revoking(user: User, *, by: User | Clock, at: datetime) -> Standing:
+    """Whether `by` may revoke what `user` issued: herself, and whoever may close her account. Raises `NotAllowed`."""
+    if by == user:
+        return standing_of(user, Permission.CITY_READ, at=at) or Standing(None)
+    return require_over(user, by=by, at=at)
 
 
 @transaction.atomic
@@ -69,14 +76,9 @@ def issue_token(
 
 @transaction.atomic
 def revoke_token(*, token: Token, by: User | Clock, at: datetime) -> Token:
-    """From `at` on it opens nothing. Its user may, any administrator, and a set-up command; again changes nothing."""
-    if isinstance(by, Clock):
-        found = require_settings(by, at=at, city_id=None)
-    else:
-        standing = standing_of(by, Permission.SETTINGS_CHANGE, at=at)
-        if standing is None and by.pk != token.user_id:
-            raise NotAllowed(Permission.SETTINGS_CHANGE.value)
-        found = standing or Standing(None)
+    """From `at` on it opens nothing. Its user may, who administers her account, and a set-up command; again changes
+    nothing."""
+    found = _require_revoking(token.user, by=by, at=at)
     row = Token.objects.select_for_update().get(pk=token.pk)
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by = at, None if isinstance(by, Clock) else by
@@ -120,12 +122,8 @@ def issue_feed(*, by: User, at: datetime, of_team: bool) -> tuple[CalendarFeed, 
 
 @transaction.atomic
 def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime) -> CalendarFeed:
-    """From `at` on its address leads nowhere. Its user may, and any administrator; again changes nothing."""
-    found = standing_of(by, Permission.SETTINGS_CHANGE, at=at)
-    if by.pk == feed.user_id:
-        found = standing_of(by, Permission.CITY_READ, at=at) or Standing(None)
-    elif found is None:
-        raise NotAllowed(Permission.SETTINGS_CHANGE.value)
+    """From `at` on its address leads nowhere. Its user may, and who administers her account; again changes nothing."""
+    found = _require_revoking(feed.user, by=by, at=at)
     row = CalendarFeed.objects.select_for_update().get(pk=feed.pk)
     if row.revoked_at is None:
         row.revoked_at = at

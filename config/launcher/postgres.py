@@ -18,6 +18,9 @@ from config.launcher.processes import Account, LauncherError
 
 DATABASE, SUPERUSER, OWNER, APPLICATION = "apparatus", "postgres", "apparatus_owner", "apparatus_app"
 PATIENCE = 60.0
+#: PostgreSQL's own log says that it refused something, and never what: a statement carries what somebody wrote, and
+#: the details of an error quote the row. The same stands in docker-compose.yml; `cases/access/lint.py` looks for more.
+SILENT = ("log_min_error_statement=panic", "log_error_verbosity=terse")
 HURRIED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
@@ -135,7 +138,7 @@ def _start(
     options = [f"unix_socket_directories={sockets}", "listen_addresses=", "unix_socket_permissions=0700"]
     options += ["timezone=UTC", "lc_messages=C", "jit=off", "max_connections=100", "log_line_prefix="]
     options += ["log_checkpoints=off", "password_encryption=scram-sha-256", "update_process_title=off"]
-    options += [] if durable else HURRIED
+    options += [*SILENT, *([] if durable else HURRIED)]
     command: list[str | Path] = [bin_folder / "postgres", "-D", data]
     for option in options:
         command += ["-c", option]

@@ -131,9 +131,9 @@ class Doors:
             self.made[key].raise_request_exception = False
         return self.made[key]
 
-    def ask(self, one: Asked, number: str = "") -> Any:
+    def ask(self, one: Asked) -> Any:
         client: Any = self.of(one)
-        headers = {"HTTP_X_REQUEST_ID": number} if number else {}
+        headers = {}
         if one.is_api:
             headers["HTTP_IF_MATCH"] = "*"  # of whichever version: so that the act itself is reached
             return getattr(client, one.method.lower())(one.address, one.sent, **headers)

@@ -61,6 +61,8 @@ FRAME = {
     "entrance_here": OPEN_FORM,  # says that nobody is signed in
     "entrance_again": page(None),
     "entrance_account": form(Act.SETTINGS_CHANGE, "user"),
+    "entrance_token_revoke": does(Act.SETTINGS_CHANGE, "user"),
+    "entrance_feed_revoke": does(Act.SETTINGS_CHANGE, "user"),
     "mfa_authenticate": OPEN_FORM,
     "mfa_reauthenticate": form(None),
     "mfa_reauthenticate_webauthn": form(None),

@@ -43,7 +43,9 @@ OF_THE_ENTRANCE = {
         "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_generate_recovery_codes", "socialaccount_connections",
     )
     for method in ("GET", "POST")
-} | {("mfa_view_recovery_codes", "GET")}  # fmt: skip
+} | {
+    ("mfa_view_recovery_codes", "GET"), ("entrance_token_revoke", "POST"), ("entrance_feed_revoke", "POST"),
+}  # fmt: skip
 
 
 def asks(answer: Any) -> bool:

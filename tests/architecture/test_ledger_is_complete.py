@@ -121,14 +121,14 @@ def _law(doors: Doors, asked: Iterator[Asked]) -> list[str]:
     for one in everything:
         doors.of(one)  # signing in changes its user's row
     before = _everything(doors.cast)
-    for number, one in enumerate(everything):
+    for one in everything:
         if one.name in NOTHING_OF_A_CASE or one.name.startswith("cities_api:"):
             continue
-        request = f"law-{number:08d}"
         doors.of(one)
         with transaction.atomic():
-            answer = doors.ask(one, request)
-            entries = list(LedgerEntry.objects.filter(request_id=request).exclude(object_type="token"))
+            answer = doors.ask(one)
+            left = LedgerEntry.objects.filter(request_id=answer.headers["X-Request-ID"])
+            entries = list(left.exclude(object_type="token"))
             sent_on = one.method == "POST" and answer.status_code == 302 and not entries
             refused = sent_on and _everything(doors.cast) == before  # with a word about it on the page that follows
             transaction.set_rollback(True)

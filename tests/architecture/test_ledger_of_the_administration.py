@@ -33,16 +33,15 @@ KEEPER = "administrator"
 
 
 class Asking:
-    """Each request with a number of its own, and what is wrong with what it left."""
+    """Each request by its number, and what is wrong with what it left."""
 
     def __init__(self, cast: Cast) -> None:
         self.cast, self.doors, self.wrong, self.asked = cast, Doors(cast), list[str](), 0
 
     def ask(self, one: Asked, becomes: str) -> Any:
         self.asked += 1
-        request = f"law-{self.asked:08d}"
-        answer = self.doors.ask(one, request)
-        entries = list(LedgerEntry.objects.filter(request_id=request))
+        answer = self.doors.ask(one)
+        entries = list(LedgerEntry.objects.filter(request_id=answer.headers["X-Request-ID"]))
         if said := self._lacking(one, becomes, answer, entries):
             self.wrong.append(f"{one}: {said}")
         return answer

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from config.launcher.postgres import SILENT
+
 ROOT = Path(__file__).resolve().parents[2]
 READERS = {"given", "text", "flag", "whole_number", "duration", "url", "list", "path", "choice", "places", "key"}
 # The machine's own, not ours.
@@ -94,6 +96,11 @@ def test_compose__only_the_migration_knows_the_owner() -> None:
         name for name, service in COMPOSE["services"].items() if "DATABASE_OWNER_URL" in service.get("environment", {})
     }
     assert knowing == {"migrate"}
+
+
+def test_compose__has_postgresql_log_nothing_of_what_somebody_wrote() -> None:
+    command = COMPOSE["services"]["postgres"]["command"]
+    assert command == ["postgres", *(part for setting in SILENT for part in ("-c", setting))]
 
 
 def test_dockerfile__copies_what_is_there_and_is_not_root() -> None:

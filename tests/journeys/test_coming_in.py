@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
+from cities.tokens.services import issue_feed, issue_token
 from tests.browser import Served
-from tests.factories import Cast
+from tests.factories import Cast, posting_of
 from tests.journeys.conftest import PASSWORD, Reader, SignIn
 
 pytestmark = pytest.mark.usefixtures("served")
@@ -128,9 +130,16 @@ def test_stepping_up__keeps_what_was_typed(cast: Cast, sign_in: SignIn, settings
 
 def test_an_administrator__sees_how_somebody_signs_in(cast: Cast, sign_in: SignIn, settings: Settings) -> None:
     settings.SECOND_FACTOR = "optional"
+    now, alice = timezone.now(), cast.alice
+    for name in ("planning system", "evaluation of the second half of the year, for the school board of the city"):
+        issue_token(by=alice, at=now, user=alice, name=name, posting=posting_of(alice))
+    issue_feed(by=alice, at=now, of_team=False)
     adam = sign_in(cast.administrator)
     adam.open(f"/accounts/of/{cast.alice.pk}/")
     adam.look("account-of")
+    adam.press("Revoke planning system")
+    adam.sees("It is revoked, and an e-mail tells it.")
+    adam.look("account-of-revoked")
     adam.page.get_by_label("Reset her second factor").check()
     adam.press("Do it")
     adam.look("account-of-wrong")

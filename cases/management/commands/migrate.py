@@ -31,5 +31,8 @@ class Command(DjangoMigrate):
         faults = lint.faults(connection)
         if faults:
             raise CommandError("\n".join(faults))
+        if options["verbosity"] and (said := lint.speaking(connection)):
+            told = f"The log of PostgreSQL may hold what somebody wrote: {', '.join(said)}. See docs/operations.md."
+            self.stderr.write(self.style.WARNING(told))
         if options["verbosity"]:
             self.stdout.write(self.style.SUCCESS("Row-level security is in place on every table of cases."))

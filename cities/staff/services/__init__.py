@@ -13,7 +13,7 @@ from cities.staff.services.accounts import (
 )
 from cities.staff.services.confirming import confirm_postings
 from cities.staff.services.looking import open_account, open_staff
-from cities.staff.services.sessions import end_sessions
+from cities.staff.services.sessions import end_sessions, revoke_keys
 
 __all__ = [
     "appoint",
@@ -29,6 +29,7 @@ __all__ = [
     "record_absence",
     "require_over",
     "require_settings",
+    "revoke_keys",
     "withdraw_absence",
     "write_settings",
 ]

@@ -20,7 +20,7 @@ from cities.roles.permissions import Permission
 from cities.roles.rules import BOUND_TO_KIND, WITHOUT_CITY, Role
 from cities.staff.models import Posting, User
 from cities.staff.selectors import Standing, settings_standing, standing_of
-from cities.staff.services.sessions import end_sessions
+from cities.staff.services.sessions import end_sessions, revoke_keys
 
 if TYPE_CHECKING:
     from cities.agencies.models import Agency
@@ -119,7 +119,8 @@ def change_user(
         keep_version(user, changed)
         write_settings(by=by, act="CHANGE_USER", row=user, fields=changed, standing=found)
         if not user.is_active:
-            _close(user, by=by, at=at)
+            end_sessions(user)
+            revoke_keys(user, by=by, at=at, standing=found)
             _end_postings(user, by=by, at=at, standing=found)
     return user
 
@@ -139,14 +140,6 @@ def _postings_left(user: User, *, at: datetime) -> QuerySet[Posting]:
     """Those of today that go on, and those to come."""
     left = Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate(at))
     return Posting.objects.filter(left, user=user)
-
-
-def _close(user: User, *, by: User | Clock, at: datetime) -> None:
-    """What a closed account had open ends with it, for good: opened again, it begins with nothing."""
-    end_sessions(user)
-    revoked_by = None if isinstance(by, Clock) else by
-    user.tokens.filter(revoked_at__isnull=True).update(revoked_at=at, revoked_by=revoked_by)
-    user.feeds.filter(revoked_at__isnull=True).update(revoked_at=at)
 
 
 class Preferences(TypedDict, total=False):

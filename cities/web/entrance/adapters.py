@@ -102,6 +102,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             note_sign_out(by=request.user, at=timezone.now())
         super().logout(request)
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Those of the house, in its order: allauth would take the password of who has a second factor, too."""
+        from cities.web.entrance.step_up import ways
+
+        found = {method["url"]: method for method in super().get_reauthentication_methods(user)}
+        addresses = [reverse(way) for way in ways(user)] if found else []
+        return [found[address] for address in addresses if address in found]
+
     def is_reauthentication_required(self, *, app: str = "") -> bool:
         """Asked by allauth's own acts: the house's rule is the one for all."""
         return not marks.is_recent(context.request)
@@ -216,6 +224,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
         fresh_at = sociallogin.said["fresh_at"]
         going = redirect(sociallogin.get_redirect_url(request) or "/")
+        if has_second_factor(cast(User, request.user)) and not sociallogin.said["second_factor"]:
+            messages.error(request, _("Show the second factor that you have here."))
+            raise ImmediateHttpResponse(redirect("entrance_again"))
         if sociallogin.user == request.user and fresh_at and timezone.now() - fresh_at < settings.STEP_UP_WITHIN:
             stepped_up(request, "provider")
             marks.shown(request, at=fresh_at)

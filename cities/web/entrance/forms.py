@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.forms import ChangePasswordForm
 from allauth.account.forms import ReauthenticateForm as AllauthPasswordAgain
 from allauth.core import context
 from allauth.core.internal.cryptokit import compare_user_code
@@ -149,6 +150,22 @@ class PasswordAgainForm(AllauthPasswordAgain):  # type: ignore[misc]
         except forms.ValidationError:
             _failed(self.user, "password", again=True)
             raise
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """The password once more, and the one that is to be. The old one is counted and written down like everywhere: this
+    page tells whoever sits in front of somebody else's session whether she guessed it."""
+
+    def clean_oldpassword(self) -> str:
+        old: str = self.cleaned_data["oldpassword"]
+        adapter = get_account_adapter()
+        try:
+            if not adapter.reauthenticate(self.user, old):
+                raise adapter.validation_error("enter_current_password")
+        except forms.ValidationError:
+            _failed(self.user, "password", again=True)
+            raise
+        return old
 
 
 class NewCodesForm(ActivateTOTPForm):  # type: ignore[misc]

@@ -28,6 +28,8 @@ from cities.refusals import Refused
 from cities.staff.models import User
 from cities.staff.selectors import users
 from cities.staff.services import open_account, require_over
+from cities.tokens.selectors import feeds_of, tokens_of
+from cities.tokens.services import revoke_feed, revoke_token
 from cities.web.entrance.adapters import tell
 from cities.web.entrance.browsers import named
 from cities.web.entrance.middleware import seconds_left
@@ -128,8 +130,8 @@ class ReasonForm(forms.Form):
     act = forms.ChoiceField(
         label=gettext_lazy("What is to be done?"),
         choices=[
-            ("END", gettext_lazy("Sign her out everywhere")),
-            ("RESET", gettext_lazy("Reset her second factor, and sign her out: she sets up a new one")),
+            ("END", gettext_lazy("Sign her out everywhere, and revoke her tokens and calendar feeds")),
+            ("RESET", gettext_lazy("Reset her second factor, and all of that too: she sets up a new one")),
         ],
         widget=forms.RadioSelect,
     )
@@ -140,16 +142,15 @@ class ReasonForm(forms.Form):
 
 
 #: What its page says of an account, as the ledger names it.
-SHOWN_OF_AN_ACCOUNT = ("email", "factors", "identities", "is_active", "sessions", "tokens")
+SHOWN_OF_AN_ACCOUNT = ("email", "factors", "feeds", "identities", "is_active", "sessions", "tokens")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @step_up
 def account_of(request: SignedIn, pk: int) -> HttpResponse:
-    """For an administrator: how somebody signs in, what she has open, and the two things that can be done about it."""
-    user = get_object_or_404(users(), pk=pk)
-    require_over(user, by=request.user, at=request.at)
+    """For an administrator: how somebody signs in, what she has open, and what can be done about it."""
+    user = _hers_to_administer(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act = reset_second_factor if form.cleaned_data["act"] == "RESET" else end_all_sessions
@@ -168,7 +169,41 @@ def account_of(request: SignedIn, pk: int) -> HttpResponse:
         "needs_factor": needs_second_factor(user, at=timezone.now()),
         "factors": factors_of(user),
         "identities": identities_of(user),
-        "tokens": user.tokens.filter(revoked_at__isnull=True, expires_at__gt=request.at).count(),
+        "tokens": tokens_of(user).filter(revoked_at__isnull=True, expires_at__gt=request.at),
+        "feeds": feeds_of(user).filter(revoked_at__isnull=True),
     }
     open_account(user=user, by=request.user, at=request.at, fields=SHOWN_OF_AN_ACCOUNT, purpose=here_of(request))
     return page(request, "cities/staff/sign_in.html", shown, form=form)
+
+
+@require_POST
+@signed_in
+@step_up
+def revoke_token_of(request: SignedIn, user: int, pk: int) -> HttpResponse:
+    """For an administrator: one token of somebody opens nothing any more."""
+    whose = _hers_to_administer(request, user)
+    revoke_token(token=get_object_or_404(tokens_of(whose), pk=pk), by=request.user, at=request.at)
+    return _revoked(request, whose)
+
+
+@require_POST
+@signed_in
+@step_up
+def revoke_feed_of(request: SignedIn, user: int, pk: int) -> HttpResponse:
+    """The same of a calendar feed."""
+    whose = _hers_to_administer(request, user)
+    revoke_feed(feed=get_object_or_404(feeds_of(whose), pk=pk), by=request.user, at=request.at)
+    return _revoked(request, whose)
+
+
+def _hers_to_administer(request: SignedIn, pk: int) -> User:
+    """Somebody whose account `request.user` administers; else the refusal."""
+    user = get_object_or_404(users(), pk=pk)
+    require_over(user, by=request.user, at=request.at)
+    return user
+
+
+def _revoked(request: SignedIn, whose: User) -> HttpResponse:
+    tell(whose, "revoked")
+    messages.success(request, _("It is revoked, and an e-mail tells it."))
+    return redirect("entrance_account", pk=whose.pk)

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cities.entrance.rules import MAIN_FACTORS, PASSKEY
+from cities.entrance.rules import CODES, MAIN_FACTORS, PASSKEY, RECOVERY
 from cities.entrance.selectors import factors_of, identities_of
 from cities.entrance.services import note_step_up
 from cities.staff.models import User
@@ -84,14 +84,15 @@ def _away(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def ways(user: User) -> list[str]:
-    """How she can show who she is, by address; the password first. With none of them, at her provider."""
+    """How she can show who she is, by address, the handiest first. Who has a second factor shows that one, and never
+    the password alone (docs/decisions/0036). With none of them, at her provider."""
     kinds = {factor.type for factor in factors_of(user)}
-    found = ["account_reauthenticate"] if user.has_usable_password() else []
-    if kinds - {PASSKEY}:
-        found.append("mfa_reauthenticate")
+    by_code, by_passkey = ["mfa_reauthenticate"], ["mfa_reauthenticate_webauthn"]
+    if CODES in kinds:
+        return [*by_code, *(by_passkey if PASSKEY in kinds else [])]
     if PASSKEY in kinds:
-        found.append("mfa_reauthenticate_webauthn")
-    return found or ["entrance_again"]
+        return [*by_passkey, *(by_code if RECOVERY in kinds else [])]
+    return ["account_reauthenticate"] if user.has_usable_password() else ["entrance_again"]
 
 
 def _keeping(request: HttpRequest, user: User, form: StepUpForm) -> HttpResponse:
@@ -128,7 +129,7 @@ def _forget_the_answer(request: HttpRequest) -> None:
 
 
 class StepUpForm(forms.Form):
-    """A password, or a code, or a passkey: one of those that she has."""
+    """A code or a passkey, whichever she has; the password of who has neither."""
 
     needed_sometimes = frozenset(OWN)
 
@@ -137,7 +138,7 @@ class StepUpForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
     step_up_code = forms.CharField(
-        label=_("Or a code of your authenticator app"), required=False,
+        label=_("A code of your authenticator app, or a recovery code"), required=False,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )  # fmt: skip
     step_up_credential = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -147,10 +148,9 @@ class StepUpForm(forms.Form):
         self.user = user
         self.how = ""
         kinds = {factor.type for factor in factors_of(user)}
-        if not user.has_usable_password():
+        if kinds & MAIN_FACTORS or not user.has_usable_password():
             del self.fields[PASSWORD]
-            self.fields[CODE].label = _("A code of your authenticator app")
-        if not kinds - {PASSKEY} or not kinds & MAIN_FACTORS:
+        if not kinds & MAIN_FACTORS or not kinds & {CODES, RECOVERY}:
             del self.fields[CODE]
         if PASSKEY not in kinds:
             del self.fields[CREDENTIAL]

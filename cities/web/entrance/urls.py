@@ -58,6 +58,8 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", pages.end_there, name="usersessions_end"),
     path("here/", pages.here, name="entrance_here"),
     path("of/<int:pk>/", pages.account_of, name="entrance_account"),
+    path("of/<int:user>/tokens/<int:pk>/revoke/", pages.revoke_token_of, name="entrance_token_revoke"),
+    path("of/<int:user>/feeds/<int:pk>/revoke/", pages.revoke_feed_of, name="entrance_feed_revoke"),
     # Providers.
     path("identities/", pages.connections, name="socialaccount_connections"),
     path("openid/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),

@@ -14,6 +14,7 @@ from cities.roles.permissions import Permission
 from cities.staff.selectors import standing_of
 from cities.tokens.selectors import feeds_of
 from cities.tokens.services import issue_feed, revoke_feed
+from cities.web.entrance.adapters import tell
 from cities.web.entrance.step_up import step_up
 from cities.web.feeds.forms import TEAM, IssueFeedForm
 from cities.web.pages import page
@@ -46,6 +47,7 @@ def _new(request: SignedIn) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
+            tell(request.user, "feed")
             return page(request, "cities/feeds/issued.html", {"feed": feed, "address": _address(request, secret)})
     return page(request, "cities/feeds/new.html", form=form)
 

@@ -14,6 +14,7 @@ from cities.refusals import Refused
 from cities.staff.selectors import postings_of
 from cities.tokens.selectors import tokens_of
 from cities.tokens.services import issue_token, revoke_token
+from cities.web.entrance.adapters import tell
 from cities.web.entrance.step_up import step_up
 from cities.web.pages import page
 from cities.web.requests import SignedIn, signed_in
@@ -42,6 +43,7 @@ def new(request: SignedIn) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
+            tell(request.user, "token")
             return page(request, "cities/tokens/issued.html", {"token": token, "secret": secret})
     return page(request, "cities/tokens/new.html", form=form)
 

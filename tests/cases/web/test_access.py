@@ -251,9 +251,10 @@ def test_alarm__is_on_every_page_of_whoever_looks_after_it(
     assert "no checkpoint has reached it yet" in page
 
 
-def test_request_number__of_a_proxy_is_kept_whatever_its_length(
+def test_request_number__is_the_houses_own_and_no_text_of_a_reader(
     cast: Cast, case: Casefile, client_of: ClientOf
 ) -> None:
-    number = "a" * 64
-    assert client_of(cast.alice).get(f"/cases/{case.reference}/", headers={"X-Request-ID": number}).status_code == 200
-    assert LedgerEntry.objects.filter(request_id=number, actor=cast.alice).exists()
+    said = "Zoltan-Fictief-lives-in-her-street"
+    answer = client_of(cast.alice).get(f"/cases/{case.reference}/", headers={"X-Request-ID": said})
+    assert LedgerEntry.objects.filter(request_id=answer.headers["X-Request-ID"], actor=cast.alice).exists()
+    assert not LedgerEntry.objects.filter(request_id=said).exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.access.models import CaseAccess
 from cases.access.services import acting, as_clock
-from cases.audit.rules import ADMINISTRATION, AROUND
+from cases.audit.rules import AROUND
 from cases.audit.selectors import without_task
 from cases.casefiles.models import Casefile
 from cases.outbox.models import Message
@@ -21,7 +21,7 @@ from cases.plans.services import add_action
 from cases.web.purposes import PURPOSES, in_words
 from cases.web.whence import OPENED
 from cities.ledger.models import LedgerEntry
-from cities.ledger.rules import REST, Clock
+from cities.ledger.rules import ADMINISTRATION, REST, Clock
 from cities.places.rules import day_of
 from cities.staff.models import User
 from tests.cases.web.conftest import ClientOf

@@ -240,6 +240,22 @@ def test_again__at_her_provider_when_she_has_nothing_else(cast: Cast, both: Both
     assert client.get("/preferences/tokens/new/").status_code == 200
 
 
+def test_again__at_a_provider_counts_for_no_second_factor_that_it_does_not_ask(
+    cast: Cast, both: Both, configure: Configure
+) -> None:
+    """Who has one here shows it here, unless the administrator lets the provider's stand for it."""
+    client, _secret = linked(cast.alice, both[0])
+    there = "?next=/preferences/tokens/new/"
+    for counts, reached in (("", 302), ("amr:mfa", 200)):
+        configure(**({"SECOND_FACTOR": counts} if counts else {}))
+        both[0].says(amr=["mfa"])
+        without_marks(client, "entrance_shown")
+        back(client, both[0].sign_in(to_provider(client, "city", there)))
+        assert client.get("/preferences/tokens/new/").status_code == reached
+    steps = LedgerEntry.objects.filter(act="STEP_UP", actor=cast.alice, ground="provider", outcome="DONE")
+    assert steps.count() == 1
+
+
 def test_link_identity__once_and_only_its_owner_takes_it_away_while_she_has_another_way_in(cast: Cast) -> None:
     for _ in range(2):
         link_identity(by=cast.alice, at=AT, provider="idp", uid="7", label="At work")

@@ -60,7 +60,7 @@ def test_issue_feed__for_whoever_has_contacts_to_read(cast: Cast) -> None:
 
 def test_revoke_feed__by_whom(cast: Cast) -> None:
     feed, secret = issue_feed(by=cast.alice, at=AT, of_team=False)
-    for user in (cast.bob, cast.carla):
+    for user in (cast.bob, cast.carla, staff(Role.ADMINISTRATOR, cast.other_city)):
         with pytest.raises(NotAllowed):
             revoke_feed(feed=feed, by=user, at=AT)
     assert feed_by_secret(secret) == feed

@@ -94,7 +94,7 @@ def test_revoke_token__by_whom(cast: Cast) -> None:
         assert revoked.revoked_by == (None if by is Clock.SETUP else by)
         assert token_by_secret(secret, at=AT) is None
         assert revoke_token(token=token, by=by, at=AT + timedelta(days=1)).revoked_at == AT
-    for user in (cast.bob, cast.carla):
+    for user in (cast.bob, cast.carla, staff(Role.ADMINISTRATOR, cast.other_city)):
         with pytest.raises(NotAllowed):
             revoke_token(token=token, by=user, at=AT)
     assert LedgerEntry.objects.filter(act="TOKEN_REVOKE").count() == 3

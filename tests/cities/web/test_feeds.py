@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from cities.tokens.models import CalendarFeed
@@ -44,6 +45,17 @@ def test_feed__is_shown_once_works_and_is_revoked(at_work: Client) -> None:
     answer = at_work.post(f"/preferences/feeds/{CalendarFeed.objects.get().pk}/revoke/", follow=True)
     assert "revoked on" in answer.content.decode()
     assert Client().get(found[1]).status_code == 404
+
+
+def test_new__tells_its_owner(at_work: Client, cast: Cast, django_capture_on_commit_callbacks: object) -> None:
+    for messages in (1, 1):  # the second of a kind is refused
+        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+            at_work.post("/preferences/feeds/new/", {"whose": "own"})
+        assert len(mail.outbox) == messages
+    [message] = mail.outbox
+    assert (message.to, "A calendar feed was made in your name" in message.body) == ([cast.alice.email], True)
+    assert "/preferences/feeds/" in message.body
+    assert "/calendar/feed/" not in message.body
 
 
 def test_new__wrong_input_and_a_second_of_a_kind(cast: Cast, at_work: Client) -> None:

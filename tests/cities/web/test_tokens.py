@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -49,6 +50,21 @@ def test_token__is_shown_once_works_and_is_revoked(at_work: Client) -> None:
     answer = at_work.post(f"/preferences/tokens/{Token.objects.get().pk}/revoke/", follow=True)
     assert "revoked on" in answer.content.decode()
     assert not works(found[1])
+
+
+def test_new__tells_its_owner(at_work: Client, cast: Cast, django_capture_on_commit_callbacks: object) -> None:
+    """A thief with her session and her password issues none behind her back."""
+    sent = {"name": "planning system", "days": "90", "purpose": "CASEWORK"}
+    for days, messages in (("91", 0), ("90", 1)):
+        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+            answer = at_work.post("/preferences/tokens/new/", {**sent, "days": days})
+        assert len(mail.outbox) == messages
+    [message] = mail.outbox
+    assert (message.to, "A token was issued in your name" in message.body) == ([cast.alice.email], True)
+    assert "/preferences/tokens/" in message.body
+    secret = re.search(r"apparatus_[\w-]{43}", answer.content.decode())
+    assert secret is not None
+    assert not any(said in message.body for said in (secret[0], "planning system"))
 
 
 def test_new__wrong_input_stays_with_what_was_typed(at_work: Client) -> None:
