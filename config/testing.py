@@ -23,7 +23,7 @@ def main(root: Path, arguments: list[str]) -> int:
     import pytest
 
     prepare(root)
-    # One more than there are cores: some test always waits, for a browser or for processes of its own. Each worker takes
+    # One more than there are cores: some test always waits, for a browser or for processes of its own. Each takes
     # neighbours, which share what their scene has cost, and helps another when its own are done.
     spread = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
     workers = [] if names_workers(arguments) else spread
