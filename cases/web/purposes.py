@@ -56,6 +56,7 @@ PURPOSES = {
     "cases:missed_acknowledge": _("from the coordinator's board"),
     "cases:missed_answer": _("from the coordinator's board"),
     "cases:missed_reopen": _("from the coordinator's board"),
+    "entrance_account": _("to help somebody sign in, or to keep her from it"),
     ADMINISTRATION: _("in the administration, where nobody is asked why"),
     REST: _("through the REST interface, signed in as herself"),
 }
