@@ -17,7 +17,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cases.access.services import require
-from cases.audit.rules import WHY_LASTS, purpose_of
+from cases.audit.rules import AROUND, WHY_LASTS, purpose_of
 from cases.audit.selectors import is_open_before, task_of
 from cases.casefiles.models import Casefile
 from cases.web.access.forms import WhyForm
@@ -90,7 +90,7 @@ def _came_from(request: SignedIn, case: Casefile, compartment: Compartment) -> t
         return (name if found.view_name in PURPOSES and not of_the_other_house else "cases:case"), True
     if found.view_name == OPENED:
         return OPENED, True
-    is_known = found.view_name in PURPOSES and "reference" not in found.kwargs
+    is_known = found.view_name in AROUND  # so that whoever says that she comes from there is told of
     return (name if is_known and not of_the_other_house else ""), False
 
 

@@ -79,10 +79,17 @@ def test_opening__from_a_page_of_the_house_has_that_as_its_purpose(
     assert LedgerEntry.objects.filter(without_task(), actor=cast.carla, case_id=idle.pk).exists()
 
 
-def test_every_page_that_is_of_no_case__is_one_from_which_anybody_could_say_that_she_comes() -> None:
-    """But the form by which she has just begun the case: the ledger knows."""
+def test_pages_of_no_case__are_those_from_which_anybody_could_say_that_she_comes() -> None:
+    """But the form by which she has just begun the case: the ledger knows. What stands for other things leads to none."""
     of_no_case = {name for name in PURPOSES if ":" in name and "reference" not in _taken_by(name)}
     assert of_no_case - {OPENED} | {REST, ADMINISTRATION} == AROUND
+
+
+def test_opening__from_a_page_that_leads_to_no_case_asks(cast: Cast, idle: Casefile) -> None:
+    """It may have words of its own, for what else is written down there."""
+    for address in ("/accounts/of/7/", "/admin/", "/emergency/", "/absences/new/"):
+        came = {"Referer": f"http://testserver{address}"}
+        assert ASKS in stranger(cast.carla).get(overview(idle), headers=came).content.decode(), address
 
 
 def _taken_by(name: str) -> set[str]:
