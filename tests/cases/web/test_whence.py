@@ -80,7 +80,7 @@ def test_opening__from_a_page_of_the_house_has_that_as_its_purpose(
 
 
 def test_pages_of_no_case__are_those_from_which_anybody_could_say_that_she_comes() -> None:
-    """But the form by which she has just begun the case: the ledger knows. What stands for other things leads to none."""
+    """But the form by which she has just begun the case: the ledger knows."""
     of_no_case = {name for name in PURPOSES if ":" in name and "reference" not in _taken_by(name)}
     assert of_no_case - {OPENED} | {REST, ADMINISTRATION} == AROUND
 
