@@ -67,6 +67,7 @@ MAY_TOO = {
 OVER_AN_ACCOUNT = (
     "cities.entrance.services.end_all_sessions", "cities.entrance.services.reset_second_factor",
     "cities.staff.services.accounts.change_user", "cities.staff.services.looking.open_account",
+    "cities.tokens.services.revoke_feed", "cities.tokens.services.revoke_token",
 )  # fmt: skip
 HELD = {(act, check) for act in OVER_AN_ACCOUNT for check in ("standing_of", "any_administrator")}
 

@@ -53,8 +53,9 @@ DOWNLOADS = {"cases:picture_table"}
 #: Of the pages around an account: what ends the session, and what is there only for who set something up, or came in by
 #: a way of its own. The passkey of this story is none that a new one could be compared with.
 NOT_HERS = {
-    "account_logout", "mfa_authenticate", "mfa_reauthenticate_webauthn", "mfa_add_webauthn", "mfa_deactivate_totp",
-    "mfa_view_recovery_codes", "socialaccount_login_error",
+    "account_logout", "account_reauthenticate", "entrance_again", "mfa_authenticate", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn", "mfa_add_webauthn", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "socialaccount_login_error",
 }  # fmt: skip
 
 #: Tells of what the policy of the page refuses, and of elements that were made of a text.
@@ -131,7 +132,7 @@ def _around(cast: Cast) -> Iterator[tuple[str, str]]:
     for name, route, method, _act in each(FRAME):
         if method == "GET" and not VARIABLES[name] and name not in NOT_HERS:
             yield name, reverse(name)
-        if route.record == "user":
+        if route.record == "user" and method == "GET":
             yield name, reverse(name, args=[cast.bob.pk])
     yield "admin", reverse("admin:index")
     for model in kinds():

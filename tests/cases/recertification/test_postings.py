@@ -10,7 +10,7 @@ from cities.staff import services
 from cities.staff.models import Posting
 from cities.staff.selectors import postings_to_confirm
 from tests.cases.recertification.conftest import DAY, tend
-from tests.factories import AT, TODAY, Cast, on_her_behalf, posting_of, staff
+from tests.factories import AT, TODAY, Cast, a_user, on_her_behalf, posted, posting_of
 
 confirm_postings = on_her_behalf(services.confirm_postings)
 
@@ -29,9 +29,7 @@ def test_postings__are_confirmed_by_the_officer_each_quarter(cast: Cast) -> None
 def test_a_new_posting__is_there_to_be_confirmed_on_its_first_day(cast: Cast) -> None:
     """Whoever administers could make a second account and post it."""
     confirm_postings(by=cast.dana, at=AT, postings=[row.pk for row in postings_to_confirm(cast.dana, at=AT)])
-    second = staff(Role.COORDINATOR, cast.city)
-    new = posting_of(second)
-    Posting.objects.filter(pk=new.pk).update(starts_on=TODAY)
+    new = posted(a_user(), Role.COORDINATOR, cast.city, starts_on=TODAY)
     [due] = postings_to_confirm(cast.dana, at=AT)
     assert (due, due.due_on) == (new, TODAY)  # type: ignore[attr-defined]
     confirm_postings(by=cast.dana, at=AT, postings=[new.pk])
