@@ -51,7 +51,7 @@ def seal_in(sizes: int) -> None:
     from cases.audit.services import sealing
     from cities.ledger.rules import Clock
 
-    setattr(sealing, "BATCH", sizes)  # noqa: B010 -- many small seals, for a small ledger
+    sealing.BATCH = sizes  # many small seals, for a small ledger
     sealing.seal(by=Clock.CLOCK, at=timezone.now(), everything=True)
 
 

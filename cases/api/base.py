@@ -216,7 +216,7 @@ class CaseDoor(Door):
         if not is_met(self.request.headers.get("If-Match"), row):
             raise stands_otherwise(shown(row))
         try:
-            yield row.version  # type: ignore[attr-defined]
+            yield row.version  # type: ignore[attr-defined]  # what is edited has one: test_editable_rows.py
         except Stale as stale:
             raise stands_otherwise(shown(row)) from stale
 

@@ -125,12 +125,12 @@ class CaseView(CaseDoor):
 
     def shown(self, case: Casefile) -> dict[str, Any]:
         """The case as it stands now, opened."""
-        row = self.found(self.rows(), case.pk)
+        row: Any = self.found(self.rows(), case.pk)  # with what its shape says beside its columns
         self.opened(row, Permission.CASE_READ, Compartment.CORE, row, names_in(CaseDetail))
-        row.may_move_to = sorted(ARROWS[row.stage])  # type: ignore[attr-defined]
+        row.may_move_to = sorted(ARROWS[row.stage])
         caution = caution_on(row, self.by, at=self.at)
-        row.inquiry_open_since = caution.starts_on if caution else None  # type: ignore[attr-defined]
-        row.compartments = sorted(compartments_open_to(self.by, row, at=self.at))  # type: ignore[attr-defined]
+        row.inquiry_open_since = caution.starts_on if caution else None
+        row.compartments = sorted(compartments_open_to(self.by, row, at=self.at))
         return dict(CaseDetail(row).data)
 
 

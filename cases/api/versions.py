@@ -26,7 +26,7 @@ _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 
 def tag_of(row: Model) -> str:
     """The strong tag of a record as it stands in `row`. It tells nobody how many records there are."""
-    version = row.version  # type: ignore[attr-defined]
+    version = row.version  # type: ignore[attr-defined]  # what is edited has one: test_editable_rows.py
     told = f"{row._meta.label_lower} {row.pk} {version}"
     return f'"{version}-{salted_hmac(__name__, told, algorithm="sha256").hexdigest()[:20]}"'
 

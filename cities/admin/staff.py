@@ -29,26 +29,27 @@ class StaffAdmin(SettingsAdmin):
             self.looked(request, rows, map(str, self.list_display))
         return answer
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        answer = super().changeform_view(request, object_id, form_url, extra_context)
-        self._opened(request, getattr(answer, "context_data", None) or {}, "original")
+        """A form is shown, also once more when it was refused: with whom it is about, and who can be chosen in it."""
+        self._opened(request, context["original"])
+        if (chosen := context["adminform"].form.fields.get("user")) is not None:
+            self.looked(
+                request, list(chosen.queryset.values_list("pk", flat=True)), ("first_name", "last_name"), kind="user"
+            )
+        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return answer
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         answer = super().history_view(request, object_id, extra_context)
-        self._opened(request, getattr(answer, "context_data", None) or {}, "object")
+        self._opened(request, (getattr(answer, "context_data", None) or {}).get("object"))
         return answer
 
-    def _opened(self, request: HttpRequest, told: dict[str, Any], name: str) -> None:
-        if (row := told.get(name)) is not None:
+    def _opened(self, request: HttpRequest, row: models.Model | None) -> None:
+        if row is not None:
             self.looked(request, [row.pk], map(str, self.fields or ()), city_id=self.city_of(row))
 
     def looked(
@@ -107,21 +108,6 @@ class PostingAdmin(StaffAdmin):
         if row is None:
             return appoint(by=by, at=at, **values)
         return end_posting(posting=row, by=by, at=at, **values)
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A new one is given to somebody, who is chosen among everybody."""
-        answer = super().changeform_view(request, object_id, form_url, extra_context)
-        form = (getattr(answer, "context_data", None) or {}).get("adminform")
-        if form is not None and (chosen := form.form.fields.get("user")) is not None:
-            ids = list(chosen.queryset.values_list("pk", flat=True))
-            self.looked(request, ids, ("first_name", "last_name"), kind="user")
-        return answer
 
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any

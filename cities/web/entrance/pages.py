@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter as get_provider_adapter
@@ -181,9 +182,9 @@ def account_of(request: SignedIn, pk: int) -> HttpResponse:
 @step_up
 def revoke_token_of(request: SignedIn, user: int, pk: int) -> HttpResponse:
     """For an administrator: one token of somebody opens nothing any more."""
-    whose = _hers_to_administer(request, user)
-    revoke_token(token=get_object_or_404(tokens_of(whose), pk=pk), by=request.user, at=request.at)
-    return _revoked(request, whose)
+    return _revoked(request, user, lambda whose: revoke_token(
+        token=get_object_or_404(tokens_of(whose), pk=pk), by=request.user, at=request.at
+    ))  # fmt: skip
 
 
 @require_POST
@@ -191,9 +192,9 @@ def revoke_token_of(request: SignedIn, user: int, pk: int) -> HttpResponse:
 @step_up
 def revoke_feed_of(request: SignedIn, user: int, pk: int) -> HttpResponse:
     """The same of a calendar feed."""
-    whose = _hers_to_administer(request, user)
-    revoke_feed(feed=get_object_or_404(feeds_of(whose), pk=pk), by=request.user, at=request.at)
-    return _revoked(request, whose)
+    return _revoked(request, user, lambda whose: revoke_feed(
+        feed=get_object_or_404(feeds_of(whose), pk=pk), by=request.user, at=request.at
+    ))  # fmt: skip
 
 
 def _hers_to_administer(request: SignedIn, pk: int) -> User:
@@ -203,7 +204,9 @@ def _hers_to_administer(request: SignedIn, pk: int) -> User:
     return user
 
 
-def _revoked(request: SignedIn, whose: User) -> HttpResponse:
+def _revoked(request: SignedIn, user: int, revoke: Callable[[User], object]) -> HttpResponse:
+    whose = _hers_to_administer(request, user)
+    revoke(whose)
     tell(whose, "revoked")
     messages.success(request, _("It is revoked, and an e-mail tells it."))
     return redirect("entrance_account", pk=whose.pk)
