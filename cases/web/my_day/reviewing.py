@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -38,7 +40,7 @@ def to_confirm(request: SignedIn, most: int) -> Block:
     address = reverse("cases:confirm_postings")
     rows = [
         Row(
-            when=formats.date_format(posting.due_on, "D j M"),  # type: ignore[attr-defined]
+            when=_when(posting),
             what=str(posting.user),
             reference=str(posting.city),
             address=address,
@@ -50,3 +52,8 @@ def to_confirm(request: SignedIn, most: int) -> Block:
     ]
     more = len(found) - len(rows)
     return Block("postings", _("Who still covers the city"), rows, more, comes_first=False, only_if_any=True)
+
+
+def _when(posting: Any) -> str:
+    """By when she is to say so: at once, of who is new."""
+    return formats.date_format(posting.due_on, "D j M") if posting.confirmed_on else _("now")
