@@ -141,9 +141,9 @@ def end_emergency(*, opening: EmergencyOpening, by: User, at: datetime) -> Emerg
         user=by, casefile_id=row.casefile_id, ground=Ground.EMERGENCY, ends_at__gt=at
     )
     for grant in grants.order_by("pk"):
-        grant.ends_at, grant.ended_by, grant.ended_because = at, by, Ending.DONE
+        grant.ends_at, grant.ended_by, grant.ended_because = max(at, grant.starts_at), by, Ending.DONE
         grant.save(update_fields=["ends_at", "ended_by", "ended_because"])
-    row.ended_at = at
+    row.ended_at = max(at, row.opened_at)
     row.save(update_fields=["ended_at"])
     _write(row, by, Operation.ALTER, Permission.EMERGENCY_OPEN, found, fields=["ended_at"])
     return row

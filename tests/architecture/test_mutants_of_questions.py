@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -195,13 +194,13 @@ REFUSED = {
 def test_trigger__is_missed(
     own_database: OwnDatabase, owner_connection: psycopg.Connection[tuple[Any, ...]], table: str, name: str
 ) -> None:
-    cast, at = a_cast(), timezone.now()
+    cast = a_cast()
     left, opened = a_case(by=cast.carla, lead=cast.alice, team=(cast.bob,)), a_case(by=cast.carla, lead=cast.alice)
     opening = an_emergency(opened, by=cast.bob)
     with acting(cast.bob):
-        end_emergency(opening=opening, by=cast.bob, at=at + timedelta(seconds=1))
+        end_emergency(opening=opening, by=cast.bob, at=timezone.now())
     with acting(cast.carla):
-        end_grants(by=cast.carla, at=at, case=left, user=cast.bob, ground=Ground.TEAM)
+        end_grants(by=cast.carla, at=timezone.now(), case=left, user=cast.bob, ground=Ground.TEAM)
     outcomes = []
     for state in ("ENABLE", "DISABLE"):
         alter = sql.SQL("ALTER TABLE {} " + state + " TRIGGER {}")

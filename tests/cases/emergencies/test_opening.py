@@ -212,6 +212,14 @@ def test_end__is_at_once_and_once(cast: Cast, case: Casefile) -> None:
         assert set(CaseAccess.grants.values_list("ended_because", flat=True)) == {"DONE"}
 
 
+def test_end__by_a_clock_that_is_behind_is_when_it_began(cast: Cast, case: Casefile) -> None:
+    opening = an_emergency(case, by=cast.bob)
+    with acting(cast.bob):
+        done = end_emergency(opening=opening, by=cast.bob, at=opening.opened_at - timedelta(seconds=1))
+        assert done.ended_at == opening.opened_at
+        assert not compartments_open_to(cast.bob, case, at=timezone.now())
+
+
 def test_end__is_the_openers(cast: Cast, case: Casefile) -> None:
     opening = an_emergency(case, by=cast.bob)
     for who, error in ((cast.alice, NotAllowed), (cast.carla, NotAllowed), (cast.charlie, OutOfSight)):
