@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.rules import EMERGENCY_LASTS, Ending, Ground, NeedToKnow, known, need_of
+from cases.access.written import Answer, written_once
 from cities.agencies.models import Agency
 from cities.places.models import City
 from cities.records import Record
@@ -20,8 +21,8 @@ from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, 
 from cities.staff.models import Posting, User
 
 RowT = TypeVar("RowT", bound=models.Model, covariant=True)
-#: Ids of cities, by the postings that they come from: what `city__in` is compared with.
-CityIds = models.QuerySet[Posting, Any]
+#: Ids of one column, by the rows that they come from.
+Ids = models.QuerySet[Any, Any]
 
 
 def postings_in_force(user: User, *, at: datetime) -> models.QuerySet[Posting]:
@@ -39,26 +40,54 @@ def within(user: User) -> Q:
     return found
 
 
-def cities_posted_to(user: User, roles: Iterable[Role], *, at: datetime) -> CityIds:
-    """City ids in which `user` holds one of these roles."""
-    return postings_in_force(user, at=at).filter(role__in=sorted(roles), city__isnull=False).values("city_id")
+def _in_a_city(user: User, roles: Iterable[Role], *, at: datetime) -> models.QuerySet[Posting]:
+    return postings_in_force(user, at=at).filter(role__in=sorted(roles), city__isnull=False)
 
 
-def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> CityIds:
+def covering(user: User, compartment: Compartment, *, at: datetime) -> models.QuerySet[Posting]:
+    """The postings of `user` that are themselves the ground to see `compartment` of every case of their city."""
+    return _in_a_city(user, (role for role in POSTED_TO_EVERY_CASE if compartment in COMPARTMENTS[role]), at=at)
+
+
+@written_once
+def cities_with(user: User, permission: Permission, *, at: datetime) -> Ids:
+    """City ids in which a posting of `user` has the act."""
+    return _in_a_city(user, roles_with(permission), at=at).values("city_id")
+
+
+@written_once
+def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> Ids:
     """City ids in which a posting of `user` is itself the ground to see `compartment` of every case."""
-    roles = (role for role in POSTED_TO_EVERY_CASE if compartment in COMPARTMENTS[role])
-    return cities_posted_to(user, roles, at=at)
+    return covering(user, compartment, at=at).values("city_id")
+
+
+def cities_reviewed_by(user: User, *, at: datetime) -> Answer:
+    """City ids in which a posting of `user` looks after the looking: whoever reads the ledger of the city."""
+    return cities_with(user, Permission.LEDGER_READ, at=at)
+
+
+@written_once
+def _postings_given(user: User, compartment: Compartment, *, at: datetime) -> Ids:
+    roles = sorted(role for role in Role if compartment in COMPARTMENTS[role])
+    return postings_in_force(user, at=at).filter(role__in=roles).values("pk")
 
 
 def can_open(user: User, compartment: Compartment, *, at: datetime) -> bool:
     """Whether any posting of `user` can be given `compartment`. Of no case does it say that she may see it."""
-    roles = sorted(role for role in Role if compartment in COMPARTMENTS[role])
-    return postings_in_force(user, at=at).filter(role__in=roles).exists()
+    return _postings_given(user, compartment, at=at).is_any()
 
 
-def cities_reviewed_by(user: User, *, at: datetime) -> CityIds:
-    """City ids in which a posting of `user` looks after the looking: whoever reads the ledger of the city."""
-    return cities_posted_to(user, roles_with(Permission.LEDGER_READ), at=at)
+@written_once
+def cases_open_to(user: User, compartment: Compartment, listed: bool = False, *, at: datetime) -> Ids:
+    """Ids of the cases of which a grant lets `user` see `compartment`. Listed: not by an emergency."""
+    grants = CaseAccess.grants.worked_with() if listed else CaseAccess.grants.all()
+    return grants.held_by(user, compartment, at=at).values("casefile_id")
+
+
+@written_once
+def offices_acted_for(user: User, *, at: datetime) -> Ids:
+    """Ids of the prosecution offices whose liaison `user` is."""
+    return offices_of(user, at=at).values("agency_id")
 
 
 class VisibleQuerySet(models.QuerySet[RowT]):
@@ -66,13 +95,13 @@ class VisibleQuerySet(models.QuerySet[RowT]):
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
         """The rows that `user` may know of at the moment `at`: the start of every detail, and of all in one case."""
-        return self._known_by(user, CaseAccess.grants.all(), at=at)
+        return self._known_by(user, at=at)
 
     def listed_to(self, user: User, *, at: datetime) -> Self:
         """Those of them that stand in lists, searches, feeds and exports: what was opened in an emergency doesn't."""
-        return self._known_by(user, CaseAccess.grants.worked_with(), at=at)
+        return self._known_by(user, at=at, listed=True)
 
-    def _known_by(self, user: User, grants: GrantQuerySet, *, at: datetime) -> Self:
+    def _known_by(self, user: User, *, at: datetime, listed: bool = False) -> Self:
         need = need_of(self.model)
         if need.path == "code":
             return self
@@ -83,7 +112,7 @@ class VisibleQuerySet(models.QuerySet[RowT]):
         cities = cities_open_to(user, need.compartment, at=at)
         if need.path == "city":
             return self.filter(city__in=cities)
-        cases = grants.held_by(user, need.compartment, at=at).values("casefile_id")
+        cases = cases_open_to(user, need.compartment, listed, at=at)
         if need.path == "self":
             return self.filter(Q(city__in=cities) | Q(pk__in=cases))
         return self.filter(Q(city__in=cities) | Q(casefile__in=cases))
@@ -143,15 +172,15 @@ class GrantQuerySet(VisibleQuerySet["CaseAccess"]):
 
         That a referral went to an office is of the other house: only who sees that part of the case sees the grant.
         """
-        justice = CaseAccess.grants.held_by(user, Compartment.JUSTICE, at=at).values("casefile_id")
+        justice = cases_open_to(user, Compartment.JUSTICE, at=at)
         other_house = Q(city__in=cities_open_to(user, Compartment.JUSTICE, at=at)) | Q(casefile__in=justice)
         reviewed = cities_reviewed_by(user, at=at)
-        core = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        core = cases_open_to(user, Compartment.CORE, at=at)
         known_cases = Q(city__in=cities_open_to(user, Compartment.CORE, at=at)) | Q(casefile__in=core)
         return self.filter(
             Q(user=user)
             | Q(city__in=reviewed)
-            | (Q(agency__in=offices_of(user, at=at).values("agency_id")) & Q(casefile__in=justice))
+            | (Q(agency__in=offices_acted_for(user, at=at)) & Q(casefile__in=justice))
             | (known_cases & (~Q(ground=Ground.REFERRAL) | other_house))
         )
 

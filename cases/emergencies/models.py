@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to, cities_reviewed_by
+from cases.access.models import CaseRow, VisibleQuerySet, cases_open_to, cities_open_to, cities_reviewed_by
 from cases.access.rules import EMERGENCY_LASTS, known
 from cases.emergencies.rules import ReviewOutcome, lasts_until
 from cities.roles.rules import Compartment
@@ -21,7 +21,7 @@ class OpeningQuerySet(VisibleQuerySet["EmergencyOpening"]):
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
         """Her own, also when the hour is over; those in cases she may know of; and those of the cities she reviews."""
-        cases = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        cases = cases_open_to(user, Compartment.CORE, at=at)
         cities = cities_open_to(user, Compartment.CORE, at=at)
         reviewed = cities_reviewed_by(user, at=at)
         return self.filter(Q(user=user) | Q(city__in=cities) | Q(city__in=reviewed) | Q(casefile__in=cases))

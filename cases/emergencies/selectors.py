@@ -8,8 +8,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 
-from cases.access.models import CityIds, cities_posted_to, postings_in_force
+from cases.access.models import cities_with, postings_in_force
 from cases.access.rules import OutOfSight
+from cases.access.written import Answer
 from cases.casefiles.models import Casefile
 from cases.emergencies.models import EmergencyOpening, EmergencyReview
 from cities.roles.permissions import Permission
@@ -80,8 +81,8 @@ def openings_that_concern(user: User, *, at: datetime) -> QuerySet[EmergencyOpen
     return openings_for(user, at=at).filter(Q(user=user) | Q(city__in=_reviewing(user, at=at)))
 
 
-def _reviewing(user: User, *, at: datetime) -> CityIds:
-    return cities_posted_to(user, roles_with(Permission.EMERGENCY_REVIEW), at=at)
+def _reviewing(user: User, *, at: datetime) -> Answer:
+    return cities_with(user, Permission.EMERGENCY_REVIEW, at=at)
 
 
 def awaiting_review(user: User, *, at: datetime) -> QuerySet[EmergencyOpening]:

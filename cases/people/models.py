@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseRow, GrantQuerySet, RowT, VisibleQuerySet, cities_open_to
+from cases.access.models import CaseRow, Ids, RowT, VisibleQuerySet, can_open, cases_open_to, cities_open_to, covering
 from cases.access.rules import NeedToKnow, known
+from cases.access.written import written_once
 from cases.people.rules import BirthPrecision, NameKind, RelationshipKind, Sex
 from cities.places.models import City
 from cities.records import Record
@@ -22,23 +23,42 @@ from cities.staff.models import User
 class PersonQuerySet(VisibleQuerySet[RowT]):
     """People, and rows about people, asked for on somebody's behalf."""
 
-    def _known_by(self, user: User, grants: GrantQuerySet, *, at: datetime) -> Self:
+    def _known_by(self, user: User, *, at: datetime, listed: bool = False) -> Self:
         """People of a city one coordinates, people whose case one may know, and the family in those cases.
 
         Who may know of the cases of a city and not of their care, a mayor, knows the people of cases alone: that
         somebody is family of somebody is care.
         """
-        person = "pk" if self.model is Person else "person"
-        core = grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
-        core_cities = cities_open_to(user, Compartment.CORE, at=at)
-        care_cities = cities_open_to(user, Compartment.CARE, at=at)
-        followed = Person.objects.filter(
-            Q(casefiles__in=core)
-            | (Q(casefiles__city__in=core_cities) & ~Q(casefiles__city=F("city")))
-            | Q(casefiles__city__in=core_cities.exclude(city__in=care_cities))
-        ).values("pk")
-        family = Relationship.objects.all()._known_by(user, grants, at=at).values("other_id")
-        return self.filter(Q(city__in=care_cities) | Q(**{f"{person}__in": followed}) | Q(**{f"{person}__in": family}))
+        person = "pk__in" if self.model is Person else "person__in"
+        cities = cities_open_to(user, Compartment.CARE, at=at)
+        known = Q(city__in=cities) | Q(**{person: _followed(user, listed, at=at)})
+        if can_open(user, Compartment.CARE, at=at):
+            known |= Q(**{person: _family(user, listed, at=at)})
+        return self.filter(known)
+
+
+@written_once
+def _followed(user: User, listed: bool, *, at: datetime) -> Ids:
+    cases = cases_open_to(user, Compartment.CORE, listed, at=at)
+    cities = cities_open_to(user, Compartment.CORE, at=at)
+    return Person.objects.filter(
+        Q(casefiles__in=cases)
+        | (Q(casefiles__city__in=cities) & ~Q(casefiles__city=F("city")))
+        | Q(casefiles__city__in=_without_care(user, at=at))
+    ).values("pk")
+
+
+@written_once
+def _without_care(user: User, *, at: datetime) -> Ids:
+    with_care = cities_open_to(user, Compartment.CARE, at=at)
+    return covering(user, Compartment.CORE, at=at).exclude(city__in=with_care).values("city_id")
+
+
+@written_once
+def _family(user: User, listed: bool, *, at: datetime) -> Ids:
+    cases = cases_open_to(user, Compartment.CARE, listed, at=at)
+    cities = cities_open_to(user, Compartment.CARE, at=at)
+    return Relationship.objects.filter(Q(city__in=cities) | Q(casefile__in=cases)).values("other_id")
 
 
 class Person(Record):

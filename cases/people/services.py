@@ -82,7 +82,7 @@ def register_person(
 ) -> Person:
     """Record a human being for the first time. Only who covers the city can: nobody records what she can't see."""
     found = require(by, Permission.PERSON_CHANGE, city_id=city.pk, at=at)
-    if not cities_open_to(by, Compartment.CORE, at=at).filter(city_id=city.pk).exists():
+    if not cities_open_to(by, Compartment.CORE, at=at).includes(city.pk):
         raise NotAllowed(Permission.PERSON_CHANGE.value)
     fields = {
         "official_name": official_name, "sex": sex, "born_on": born_on, "birth_precision": birth_precision,

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseAccess, CaseRow, RowT, VisibleQuerySet, cities_open_to, offices_of
+from cases.access.models import CaseRow, RowT, VisibleQuerySet, cases_open_to, cities_open_to, offices_acted_for
 from cases.access.rules import NeedToKnow, known
 from cases.prosecution.rules import SINCE_SENT, Answer, Nature, ReferralGround, ReferralStage, Urgency
 from cases.travel.rules import Reliability
@@ -26,8 +26,8 @@ class ReferralQuerySet(VisibleQuerySet[RowT]):
     def visible_to(self, user: User, *, at: datetime) -> Self:
         """The cell sees its referrals; an office sees those sent to it, as sent, and nothing else of the case."""
         path = "" if self.model is ProsecutionReferral else "referral__"
-        offices = offices_of(user, at=at).values("agency_id")
-        granted = CaseAccess.grants.held_by(user, Compartment.JUSTICE, at=at).values("casefile_id")
+        offices = offices_acted_for(user, at=at)
+        granted = cases_open_to(user, Compartment.JUSTICE, at=at)
         addressed = Q(**{f"{path}addressed_to__in": offices, f"{path}sent_at__isnull": False}, casefile__in=granted)
         if self.model is ReferralStageChange:
             addressed &= Q(to_stage__in=SINCE_SENT)
@@ -42,7 +42,7 @@ class CautionQuerySet(VisibleQuerySet["Caution"]):
     def visible_to(self, user: User, *, at: datetime) -> Self:
         """Whoever knows of the case; and the office whose answer it stands for."""
         answered = ProsecutionReferral.objects.visible_to(user, at=at).values("pk")
-        case = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        case = cases_open_to(user, Compartment.CORE, at=at)
         cities = cities_open_to(user, Compartment.CORE, at=at)
         return self.filter(Q(city__in=cities) | Q(casefile__in=case) | Q(referral__in=answered))
 

@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, Value,
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from cases.access.models import cities_posted_to, offices_of
+from cases.access.models import cities_with, offices_acted_for
 from cases.access.rules import OutOfSight, read_reference
 from cases.casefiles.models import Casefile
 from cases.prosecution.models import (
@@ -28,7 +28,6 @@ from cities.agencies.models import Agency
 from cities.agencies.rules import AgencyKind
 from cities.agencies.selectors import agencies
 from cities.roles.permissions import Permission
-from cities.roles.rules import roles_with
 from cities.staff.models import User
 
 ABOUT = ("city", "addressed_to", "drafted_by", "approved_by", "sent_by", "acknowledged_by", "answered_by")
@@ -64,9 +63,9 @@ def referrals_to_act_on(user: User, *, at: datetime) -> QuerySet[ProsecutionRefe
 
     The longest waiting first.
     """
-    approves = cities_posted_to(user, roles_with(Permission.REFERRAL_APPROVE), at=at)
-    sends = cities_posted_to(user, roles_with(Permission.REFERRAL_SEND), at=at)
-    offices = offices_of(user, at=at).values("agency_id")
+    approves = cities_with(user, Permission.REFERRAL_APPROVE, at=at)
+    sends = cities_with(user, Permission.REFERRAL_SEND, at=at)
+    offices = offices_acted_for(user, at=at)
     waiting = (
         (Q(stage=ReferralStage.DRAFTED, city__in=approves) & ~Q(drafted_by=user))
         | Q(stage=ReferralStage.APPROVED, city__in=sends)

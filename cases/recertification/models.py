@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cities_open_to, cities_reviewed_by
+from cases.access.models import CaseAccess, CaseRow, VisibleQuerySet, cases_open_to, cities_open_to, cities_reviewed_by
 from cases.access.rules import known
 from cities.roles.rules import Compartment
 from cities.staff.models import User
@@ -20,7 +20,7 @@ class ConfirmationQuerySet(VisibleQuerySet["GrantConfirmation"]):
 
     def visible_to(self, user: User, *, at: datetime) -> Self:
         """Those on cases she may know of, and those of the cities she reviews."""
-        cases = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).values("casefile_id")
+        cases = cases_open_to(user, Compartment.CORE, at=at)
         cities = cities_open_to(user, Compartment.CORE, at=at)
         return self.filter(Q(city__in=cities) | Q(city__in=cities_reviewed_by(user, at=at)) | Q(casefile__in=cases))
 

@@ -7,22 +7,19 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from cases.access.models import CaseAccess, postings_in_force
+from cases.access.models import CaseAccess, cities_with
 from cases.recertification.rules import CONFIRMED, NOTICE
 from cities.places.rules import day_of
 from cities.roles.permissions import Permission
-from cities.roles.rules import roles_with
 from cities.staff.models import User
 
 
 def open_grants(user: User, *, at: datetime) -> QuerySet[CaseAccess]:
     """The grants that are confirmed each quarter and that `user` answers for: of the cities she coordinates, never
     her own."""
-    cities = postings_in_force(user, at=at).filter(
-        role__in=sorted(roles_with(Permission.GRANT_CONFIRM)), city__isnull=False
-    )
+    cities = cities_with(user, Permission.GRANT_CONFIRM, at=at)
     rows: QuerySet[CaseAccess] = CaseAccess.grants.visible_to(user, at=at).in_force(at=at)
-    return rows.filter(ends_at__isnull=True, ground__in=CONFIRMED, city__in=cities.values("city_id")).exclude(user=user)
+    return rows.filter(ends_at__isnull=True, ground__in=CONFIRMED, city__in=cities).exclude(user=user)
 
 
 def grants_to_confirm(
@@ -62,12 +59,10 @@ def with_siblings(user: User, grants: Sequence[int], *, at: datetime) -> QuerySe
 def without_sight(user: User, *, at: datetime) -> QuerySet[CaseAccess]:
     """What left its holder of late although she led the case or owned its next step: nobody has it now, and the
     coordinator hands it over. The latest grant of each, the longest gone first."""
-    cities = postings_in_force(user, at=at).filter(
-        role__in=sorted(roles_with(Permission.CASE_ASSIGN)), city__isnull=False
-    )
+    cities = cities_with(user, Permission.CASE_ASSIGN, at=at)
     rows: QuerySet[CaseAccess] = CaseAccess.grants.visible_to(user, at=at).filter(
         Q(casefile__lead_caseworker=F("user")) | Q(casefile__owner=F("user")),
-        casefile__closed_on__isnull=True, city__in=cities.values("city_id"), compartment="CORE",
+        casefile__closed_on__isnull=True, city__in=cities, compartment="CORE",
     )  # fmt: skip
     holding = CaseAccess.grants.in_force(at=at).filter(
         user=OuterRef("user"), casefile=OuterRef("casefile"), compartment="CORE", user__is_active=True

@@ -8,7 +8,7 @@ Each is left out of every room and door at once, and somebody is answered otherw
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from cases.access.policies.grants import NO_LATER
 from cases.access.policies.postings import KEPT
 from cases.access.rules import Ground
 from cases.access.services import acting, end_grants
+from cases.access.written import write
 from cases.api.base import CaseDoor
 from cases.audit.selectors import looks, whose
 from cases.casefiles import selectors as casefiles
@@ -137,6 +138,14 @@ def _left_out(monkeypatch: pytest.MonkeyPatch, of: Any, name: str, instead: Any)
     for key, module in list(sys.modules.items()):
         if key.startswith(("cases.", "cities.")) and getattr(module, name, None) is really:
             monkeypatch.setattr(module, name, instead)
+
+
+@pytest.fixture(autouse=True)
+def _written_anew() -> Iterator[None]:
+    """What was written once has nothing left out of it, and what is written here has."""
+    write.cache_clear()
+    yield
+    write.cache_clear()
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[f"{one.of.__name__}.{one.name}" for one in QUESTIONS])

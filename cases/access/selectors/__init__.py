@@ -74,7 +74,7 @@ def compartments_open_to(user: User, casefile: Casefile, *, at: datetime) -> fro
     granted = CaseAccess.grants.of(user, at=at).filter(casefile_id=casefile.pk).values_list("compartment", flat=True)
     found = {Compartment(value) for value in granted}
     for compartment in Compartment:
-        if cities_open_to(user, compartment, at=at).filter(city_id=casefile.city_id).exists():
+        if cities_open_to(user, compartment, at=at).includes(casefile.city_id):
             found.add(compartment)
     return frozenset(found)
 

@@ -64,7 +64,7 @@ def locked(row: RowT, *, version: int | None = None) -> RowT:
 
 def knows_of(user: User, case: Casefile, *, at: datetime) -> bool:
     """Whether `user` may see any compartment of the case at the moment `at`: by her posting, or by a grant."""
-    if cities_open_to(user, Compartment.CORE, at=at).filter(city_id=case.city_id).exists():
+    if cities_open_to(user, Compartment.CORE, at=at).includes(case.city_id):
         return True
     return CaseAccess.grants.of(user, at=at).filter(casefile_id=case.pk).exists()
 

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from cases.access.models import CaseAccess, cities_open_to
+from cases.access.models import CaseAccess, Ids, cities_open_to
 from cases.access.rules import Ground
+from cases.access.written import written_once
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import (
     FEED_AHEAD,
@@ -43,11 +44,16 @@ def calendar_of(user: User, whose: str, *, at: datetime) -> QuerySet[CheckIn]:
     match whose:
         case Whose.TEAM:
             cities = cities_open_to(user, Compartment.CORE, at=at)
-            cases = CaseAccess.grants.held_by(user, Compartment.CORE, at=at).filter(ground__in=_WORKS_WITH)
-            return rows.filter(Q(city__in=cities) | Q(casefile__in=cases.values("casefile_id")))
+            return rows.filter(Q(city__in=cities) | Q(casefile__in=_works_with(user, at=at)))
         case Whose.DEPUTISED:
             return rows.filter(caseworker=user, stands_in_for__isnull=False)
     return rows.filter(Q(caseworker=user) | Q(second=user))
+
+
+@written_once
+def _works_with(user: User, *, at: datetime) -> Ids:
+    held = CaseAccess.grants.held_by(user, Compartment.CORE, at=at)
+    return held.filter(ground__in=_WORKS_WITH).values("casefile_id")
 
 
 def calendar_days(

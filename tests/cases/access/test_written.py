@@ -1,0 +1,157 @@
+"""Questions whose SQL is written once: the same as if they were written anew, whoever asks, and whenever."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import cases
+from cases.access.models import Ids, cases_open_to, cities_open_to, cities_with, offices_acted_for
+from cases.access.services import acting
+from cases.access.written import Answer, write, written_once
+from cases.casefiles.models import Casefile
+from cities.roles.permissions import Permission
+from cities.roles.rules import Compartment, Role
+from cities.staff.models import Posting, Scope, User
+from tests.factories import AT, Cast, a_case, posted, staff
+
+Asked = Callable[..., Answer]
+
+EACH_COMPARTMENT = [(compartment,) for compartment in Compartment]
+LISTED_OR_NOT = [(False,), (True,)]
+
+#: What each is asked about, besides who asks and when.
+ABOUT: dict[str, list[tuple[Any, ...]]] = {
+    "cities_with": [(permission,) for permission in Permission],
+    "cities_open_to": EACH_COMPARTMENT,
+    "_postings_given": EACH_COMPARTMENT,
+    "cases_open_to": [(*one, *listed) for one in EACH_COMPARTMENT for listed in [(), *LISTED_OR_NOT]],
+    "offices_acted_for": [()],
+    "_followed": LISTED_OR_NOT,
+    "_family": LISTED_OR_NOT,
+    "_without_care": [()],
+    "_works_with": [()],
+}
+
+NUMBERS = st.integers(1, 2**31 - 1)
+USERS = st.builds(
+    lambda pk, superuser, scope: _somebody(pk, superuser, scope),
+    NUMBERS,
+    st.booleans(),
+    st.builds(Scope, agency_id=st.none() | NUMBERS, city_id=st.none() | NUMBERS),
+)
+MOMENTS = st.builds(lambda minutes: AT + timedelta(minutes=minutes), st.integers(-2_000_000, 2_000_000))
+
+
+def _somebody(pk: int, superuser: bool, scope: Scope) -> User:
+    user = User(pk=pk, is_superuser=superuser)
+    user.acts_within = scope
+    return user
+
+
+def _questions() -> dict[str, Asked]:
+    """Every function of the house that was made by `written_once`, by what makes them all."""
+    made = written_once(lambda user, *, at: Posting.objects.none()).__code__
+    found: dict[str, Asked] = {}
+    for module in pkgutil.walk_packages(cases.__path__, "cases."):
+        if ".migrations" not in module.name:
+            for value in vars(importlib.import_module(module.name)).values():
+                if getattr(value, "__code__", None) is made:
+                    found[value.__name__] = value
+    return found
+
+
+QUESTIONS = _questions()
+
+
+def test_questions__are_all_in_the_table() -> None:
+    assert QUESTIONS.keys() == ABOUT.keys()
+
+
+def _anew(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    query = rows.query.chain()
+    query.clear_ordering(clear_default=True)
+    try:
+        sql, params = query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return "", ()
+    return sql, tuple(params)
+
+
+@pytest.mark.parametrize("name", ABOUT)
+@example(user=_somebody(1, False, Scope(agency_id=1, city_id=1)), at=AT)
+@given(user=USERS, at=MOMENTS)
+def test_question__is_written_as_it_would_be_anew(name: str, user: User, at: Any) -> None:
+    for what in ABOUT[name]:
+        asked = QUESTIONS[name]
+        answer = asked(user, *what, at=at)
+        sql, params = _anew(asked.__wrapped__(user, *what, at=at))  # type: ignore[attr-defined]
+        assert (answer.sql, tuple(answer.params)) == (sql, params)
+        assert [type(one) for one in answer.params] == [type(one) for one in params]
+
+
+def test_question__that_asks_the_database_while_it_is_put_is_refused(db: None) -> None:
+    """What it is told would be true of nobody: it is put once, for all who ask it afterwards."""
+
+    @written_once
+    def asks(user: User, *, at: Any) -> Ids:
+        return Posting.objects.filter(pk=1 if User.objects.filter(pk=user.pk).exists() else 2).values("pk")
+
+    with pytest.raises(RuntimeError, match="while it is put"):
+        asks(User(pk=1), at=AT)
+
+
+def test_question__nobody_can_answer_finds_nothing_and_asks_nothing(cast: Cast, django_assert_num_queries: Any) -> None:
+    @written_once
+    def nobody(user: User, *, at: Any) -> Ids:
+        return Posting.objects.filter(pk__in=[]).values("pk")
+
+    with django_assert_num_queries(0):
+        assert not list(Casefile.objects.filter(pk__in=nobody(cast.alice, at=AT)))
+        assert not nobody(cast.alice, at=AT).includes(1)
+        assert not nobody(cast.alice, at=AT).is_any()
+
+
+def test_answer__of_one_is_not_that_of_another(cast: Cast) -> None:
+    """One after the other, with the same SQL: whose it is, when, and by which token."""
+    at = timezone.now()
+    case = a_case(by=cast.carla, lead=cast.alice)
+    for who, knows in ((cast.alice, True), (cast.bob, False), (cast.charlie, False), (cast.alice, True)):
+        with acting(who):
+            assert cases_open_to(who, Compartment.CORE, at=at).includes(case.pk) is knows
+            assert cases_open_to(who, Compartment.CORE, at=at).is_any() is knows
+    with acting(cast.alice):
+        assert not cases_open_to(cast.alice, Compartment.CORE, at=AT - timedelta(days=4000)).is_any()
+    for city, covers in ((cast.city, True), (cast.other_city, False)):
+        with acting(cast.carla):
+            assert cities_open_to(cast.carla, Compartment.CORE, at=at).includes(city.pk) is covers
+            assert cities_with(cast.carla, Permission.CASE_ASSIGN, at=at).includes(city.pk) is covers
+    cast.carla.acts_within = Scope(city_id=cast.other_city.pk)
+    with acting(cast.carla):
+        assert not cities_open_to(cast.carla, Compartment.CORE, at=at).is_any()
+
+
+def test_offices__are_those_of_a_liaison(cast: Cast) -> None:
+    liaison = staff(Role.CASEWORKER, cast.city, first_name="Lia")
+    assert not offices_acted_for(liaison, at=timezone.now()).is_any()
+    posted(liaison, Role.PROSECUTION_LIAISON, cast.city, agency=cast.office)
+    assert offices_acted_for(liaison, at=timezone.now()).includes(cast.office.pk)
+
+
+def test_what_is_written__is_kept(cast: Cast) -> None:
+    cities_open_to(cast.alice, Compartment.CORE, at=AT)
+    before = write.cache_info().misses
+    for who in (cast.alice, cast.bob, cast.dana):
+        cities_open_to(who, Compartment.CORE, at=timezone.now())
+    assert write.cache_info().misses == before
