@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from operator import add, sub
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,26 +50,28 @@ def widths(counts: Counts, shown: Protected) -> dict[tuple[str, str], tuple[int,
         for area in areas
     }
     # Which sums the rows before and after an area can have, so that each row is tried against the totals at once.
-    zero = (0,) * len(columns)
+    zero, goal = (0,) * len(columns), tuple(totals[column] for column in columns)
     before, after = [{zero}], [{zero}]
     for area in areas:
-        before.append({tuple(map(sum, zip(s, r, strict=True))) for s in before[-1] for r in rows[area]})
+        before.append({sums for s in before[-1] for r in rows[area] if min(_less(goal, sums := _more(s, r))) >= 0})
     for area in reversed(areas):
-        after.append({tuple(map(sum, zip(s, r, strict=True))) for s in after[-1] for r in rows[area]})
-    goal = tuple(totals[column] for column in columns)
+        after.append({sums for s in after[-1] for r in rows[area] if min(_less(goal, sums := _more(s, r))) >= 0})
     for number, area in enumerate(areas):
-        rest = {
-            tuple(map(sum, zip(s, t, strict=True)))
-            for s in before[number]
-            for t in after[len(areas) - 1 - number]
-            if all(x + y <= g for x, y, g in zip(s, t, goal, strict=True))
-        }
         for row in rows[area]:
-            if tuple(g - x for g, x in zip(goal, row, strict=True)) in rest:
+            rest = _less(goal, row)
+            if any(_less(rest, s) in after[len(areas) - 1 - number] for s in before[number]):
                 for column, value in [*zip(columns, row, strict=True), (TOTAL, sum(row))]:
                     low, high = found.get((area, column), (value, value))
                     found[area, column] = (min(low, value), max(high, value))
     return found
+
+
+def _more(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(add, one, other))
+
+
+def _less(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(sub, one, other))
 
 
 def all_hidden(counts: Counts) -> Protected:
