@@ -64,7 +64,7 @@ def test_every_address__gives_each_what_is_hers(resources: Scene, who: str) -> N
     client = by_token(user)
     role = Role(posting_of(user).role)
     wrong = []
-    for route in share(ROUTES, WHO.index(who), 2):
+    for route in share(ROUTES, WHO.index(who), 3):
         with transaction.atomic():
             answer = getattr(client, route.method)(resources.address(route.address), {})
             transaction.set_rollback(True)

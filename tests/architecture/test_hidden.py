@@ -58,7 +58,7 @@ def _pairs(scene: Scene, within: Compartment | None = None) -> Iterator[tuple[st
 
 
 #: What is asked in parts: the same middlewares and the same selectors answer, another way or to another person.
-WALKS = {("page", "charlie"): 3, ("page, from nowhere", "bob"): 2, ("fragment", "charlie"): 3, ("token", "charlie"): 2}
+WALKS = {("page", "charlie"): 3, ("page, from nowhere", "bob"): 4, ("fragment", "charlie"): 3, ("token", "charlie"): 2}
 
 
 def _ask(client: Client, method: str, address: str, *, fragment: bool) -> HttpResponse:

@@ -160,7 +160,7 @@ def test_nothing_of_a_case__is_in_a_log_an_address_an_e_mail_or_a_task(
     lines = JsonFormatter()
     with caplog.at_level(logging.DEBUG):
         assert not [one for one in every if CANARY in one.address]
-        for one in share(every, 0, 3):
+        for one in share(every, 0, 6):
             doors.of(one)
             with transaction.atomic():
                 answer = doors.ask(one)

@@ -255,8 +255,8 @@ def undone(act: Callable[..., Any], *arguments: Any, **named: Any) -> HttpRespon
     return answer
 
 
-#: The mayor walks every third address, others every twenty-fourth, each from another one on; all with `MATRIX=whole`.
-CLOSELY = {"mayor": 3}
+#: The mayor walks every sixth address, others every twenty-fourth, each from another one on; all with `MATRIX=whole`.
+CLOSELY = {"mayor": 6}
 EVERY = 24
 
 

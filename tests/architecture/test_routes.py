@@ -52,7 +52,7 @@ def test_a_case__is_not_there_for_whoever_may_not_know_of_it(scene: Scene, who: 
     """And asking is written down. Of Bob and Charlie, and that hidden and missing are one answer: `test_hidden.py`."""
     client = browser_of(getattr(scene.cast, who))
     wrong: list[tuple[object, ...]] = []
-    for name, _route, method, _act in share(each(), WALKERS.index(who), 3):
+    for name, _route, method, _act in share(each(), WALKERS.index(who), 4):
         if not is_of_a_case(name):
             continue
         hidden = ask(client, method, scene.address(name))
@@ -71,7 +71,7 @@ def test_an_act__is_refused_to_a_role_without_it(scene: Scene, who: str, role: R
     client = browser_of(getattr(scene.cast, who))
     wrong: list[tuple[object, ...]] = []
     refused = (one for one in each() if one[-1] is not None and role not in roles_with(one[-1]))
-    for name, route, method, _act in share(refused, WALKERS.index(who), 2):
+    for name, route, method, _act in share(refused, WALKERS.index(who), 3):
         status = ask(client, method, scene.address(name)).status_code
         if status != 403 and not (status == 404 and route.part not in COMPARTMENTS[role]):
             wrong.append((name, method, status))
@@ -89,7 +89,7 @@ def test_an_act__is_refused_to_whoever_has_no_case(scene: Scene, who: str, role:
     client = browser_of(getattr(scene.cast, who))
     wrong: list[tuple[object, ...]] = []
     refused = (one for one in each() if one[-1] is not None and role not in roles_with(one[-1]))
-    for name, _route, method, _act in share(refused, WALKERS.index(who), 3):
+    for name, _route, method, _act in share(refused, WALKERS.index(who), 4):
         status = ask(client, method, scene.address(name)).status_code
         if status not in ((403, 404) if is_of_a_case(name) else (403,)):
             wrong.append((name, method, status))
@@ -103,7 +103,7 @@ def test_a_page__opens_for_whoever_has_the_act(scene: Scene, who: str) -> None:
     client, wrong = browser_of(user), []
     roles = {posting.role for posting in user.postings.all()}
     hers = (one for one in each(CASES) if one[-2] == "GET" and one[-1] is not None and roles & roles_with(one[-1]))
-    for name, route, _method, _act in share(hers, WALKERS.index(who), 2):
+    for name, route, _method, _act in share(hers, WALKERS.index(who), 3):
         in_sight = all(route.part in COMPARTMENTS[Role(role)] for role in roles)
         if is_of_a_case(name) and not in_sight:
             continue

@@ -13,7 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cases
@@ -90,6 +90,7 @@ def _anew(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("name", ABOUT)
+@settings(max_examples=20)
 @example(user=_somebody(1, False, Scope(agency_id=1, city_id=1)), at=AT)
 @given(user=USERS, at=MOMENTS)
 def test_question__is_written_as_it_would_be_anew(name: str, user: User, at: Any) -> None:
