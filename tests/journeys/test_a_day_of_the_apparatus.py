@@ -24,10 +24,10 @@ from tests.journeys.conftest import DESKTOP, PHONE, SignIn
 NAME = "Nemo Zandvlinder"
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def widths(request: pytest.FixtureRequest) -> Sequence[ViewportSize]:
-    """This one is told twice."""
-    return (request.param,)
+@pytest.fixture
+def widths() -> Sequence[ViewportSize]:
+    """This one is told at a desk."""
+    return (DESKTOP, PHONE)
 
 
 @pytest.fixture
