@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.access.rules import EMERGENCY_LASTS, Ending, Ground, NeedToKnow, known, need_of
-from cases.access.written import Answer, written_once
+from cases.access.written import Found, Ids, written_once
 from cities.agencies.models import Agency
 from cities.places.models import City
 from cities.records import Record
@@ -21,8 +21,6 @@ from cities.roles.rules import COMPARTMENTS, POSTED_TO_EVERY_CASE, Compartment, 
 from cities.staff.models import Posting, User
 
 RowT = TypeVar("RowT", bound=models.Model, covariant=True)
-#: Ids of one column, by the rows that they come from.
-Ids = models.QuerySet[Any, Any]
 
 
 def postings_in_force(user: User, *, at: datetime) -> models.QuerySet[Posting]:
@@ -61,7 +59,7 @@ def cities_open_to(user: User, compartment: Compartment, *, at: datetime) -> Ids
     return covering(user, compartment, at=at).values("city_id")
 
 
-def cities_reviewed_by(user: User, *, at: datetime) -> Answer:
+def cities_reviewed_by(user: User, *, at: datetime) -> Found:
     """City ids in which a posting of `user` looks after the looking: whoever reads the ledger of the city."""
     return cities_with(user, Permission.LEDGER_READ, at=at)
 

@@ -20,17 +20,18 @@ from django.utils import timezone
 from cities.staff.models import Scope, User
 
 P = ParamSpec("P")
-Rows = QuerySet[Any, Any]
+#: Ids of one kind, by the rows that they come from.
+Ids = QuerySet[Any, Any]
 SQL = tuple[str, tuple[Any, ...]]
-Question = Callable[..., Rows]
+Question = Callable[..., Ids]
 
 #: What stands in the SQL for who asks, for what bounds her, for the moment and for its day. No row has such numbers.
 _USER, _CITY, _AGENCY = -201501, -201502, -201503
 _AT, _DAY = datetime(1830, 10, 4, 12, tzinfo=UTC), date(1830, 10, 4)
 
 
-class Answer(RawSQL):
-    """What a question gives, to be compared with by `__in` in a query that has it within itself."""
+class Found(RawSQL):
+    """What a question finds, to be compared with by `__in` in a query that has it within itself."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """Raises `EmptyResultSet` where nothing can be in it, as Django does itself."""
@@ -54,7 +55,7 @@ class Answer(RawSQL):
             return bool(cursor.fetchone()[0])
 
 
-def written_once(question: Callable[Concatenate[User, P], Rows]) -> Callable[Concatenate[User, P], Answer]:
+def written_once(question: Callable[Concatenate[User, P], Ids]) -> Callable[Concatenate[User, P], Found]:
     """Of a question about a user at a moment, `question(user, *what, at=at)`: the same, with its SQL kept.
 
     It asks the database nothing while it is put, takes `user` and `at` as they are, and gives one column. `what` else
@@ -62,12 +63,15 @@ def written_once(question: Callable[Concatenate[User, P], Rows]) -> Callable[Con
     """
 
     @wraps(question)
-    def asked(user: User, /, *what: P.args, **when: P.kwargs) -> Answer:
-        at: Any = when["at"]
+    def asked(user: User, /, *what: P.args, **when: P.kwargs) -> Found:
+        named: dict[str, Any] = dict(when)
+        at = named.pop("at")
+        if named:  # the SQL is kept by what stands in its place
+            raise TypeError(f"{question.__name__}: by place, not by name: {', '.join(named)}")
         scope = user.acts_within
         sql, blanks = write(question, what, scope.city_id is not None, scope.agency_id is not None)
         said = {_USER: user.pk, _CITY: scope.city_id, _AGENCY: scope.agency_id, _AT: at, _DAY: timezone.localdate(at)}
-        return Answer(sql, tuple(_fill(blank, said) for blank in blanks))
+        return Found(sql, tuple(_fill(blank, said) for blank in blanks))
 
     return asked
 
@@ -77,13 +81,15 @@ def write(question: Question, what: tuple[Hashable, ...], in_one_city: bool, for
     """The SQL of a question, with a blank for each that varies. Empty: nothing can be an answer to it."""
     somebody = User(pk=_USER)
     somebody.acts_within = Scope(agency_id=_AGENCY if for_one_agency else None, city_id=_CITY if in_one_city else None)
+    if timezone.localdate(_AT) != _DAY:
+        raise RuntimeError("a question is written once in another timezone than the house's")
     with connection.execute_wrapper(_refuse):  # what it would be told here is true of nobody
         query = question(somebody, *what, at=_AT).query.chain()
-    query.clear_ordering(clear_default=True)
-    try:
-        sql, params = query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
-        return "", ()
+        query.clear_ordering(clear_default=True)
+        try:
+            sql, params = query.get_compiler(connection=connection).as_sql()
+        except EmptyResultSet:
+            return "", ()
     return sql, tuple(params)
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Least
 
 from cases.access.models import cities_with, postings_in_force
 from cases.access.rules import OutOfSight
-from cases.access.written import Answer
+from cases.access.written import Found
 from cases.casefiles.models import Casefile
 from cases.emergencies.models import EmergencyOpening, EmergencyReview
 from cities.roles.permissions import Permission
@@ -81,7 +81,7 @@ def openings_that_concern(user: User, *, at: datetime) -> QuerySet[EmergencyOpen
     return openings_for(user, at=at).filter(Q(user=user) | Q(city__in=_reviewing(user, at=at)))
 
 
-def _reviewing(user: User, *, at: datetime) -> Answer:
+def _reviewing(user: User, *, at: datetime) -> Found:
     return cities_with(user, Permission.EMERGENCY_REVIEW, at=at)
 
 

@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.access.models import CaseRow, Ids, RowT, VisibleQuerySet, can_open, cases_open_to, cities_open_to, covering
+from cases.access.models import CaseRow, RowT, VisibleQuerySet, can_open, cases_open_to, cities_open_to, covering
 from cases.access.rules import NeedToKnow, known
-from cases.access.written import written_once
+from cases.access.written import Ids, written_once
 from cases.people.rules import BirthPrecision, NameKind, RelationshipKind, Sex
 from cities.places.models import City
 from cities.records import Record
@@ -56,6 +56,8 @@ def _without_care(user: User, *, at: datetime) -> Ids:
 
 @written_once
 def _family(user: User, listed: bool, *, at: datetime) -> Ids:
+    """Of the relationships that she knows of, whom they are with: as `Relationship` says itself, but that it is asked
+    only of who may be given care at all."""
     cases = cases_open_to(user, Compartment.CARE, listed, at=at)
     cities = cities_open_to(user, Compartment.CARE, at=at)
     return Relationship.objects.filter(Q(city__in=cities) | Q(casefile__in=cases)).values("other_id")

@@ -138,6 +138,7 @@ def _left_out(monkeypatch: pytest.MonkeyPatch, of: Any, name: str, instead: Any)
     for key, module in list(sys.modules.items()):
         if key.startswith(("cases.", "cities.")) and getattr(module, name, None) is really:
             monkeypatch.setattr(module, name, instead)
+    write.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +186,7 @@ def test_second_net_of_a_token__holds_when_the_first_is_gone(
     asked = resources.address(address)
     monkeypatch.setattr(PostingQuerySet, "held_by", lambda rows, user: rows.filter(user=user))
     monkeypatch.setattr(access, "within", lambda _: Q())
+    write.cache_clear()
     assert client.get(asked).status_code == 404
     monkeypatch.setattr(CaseDoor, name, instead)
     assert client.get(asked).status_code == 200

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from cases.access.models import CaseAccess, Ids, cities_open_to
+from cases.access.models import CaseAccess, cities_open_to
 from cases.access.rules import Ground
-from cases.access.written import written_once
+from cases.access.written import Ids, written_once
 from cases.checkins.models import CheckIn
 from cases.checkins.rules import (
     FEED_AHEAD,

@@ -5,43 +5,43 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils import timezone
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cases
-from cases.access.models import Ids, cases_open_to, cities_open_to, cities_with, offices_acted_for
+from cases.access.models import cases_open_to, cities_open_to, cities_with, offices_acted_for
 from cases.access.services import acting
-from cases.access.written import Answer, write, written_once
+from cases.access.written import Found, Ids, write, written_once
 from cases.casefiles.models import Casefile
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment, Role
 from cities.staff.models import Posting, Scope, User
 from tests.factories import AT, Cast, a_case, posted, staff
 
-Asked = Callable[..., Answer]
+Asked = Callable[..., Found]
 
 EACH_COMPARTMENT = [(compartment,) for compartment in Compartment]
 LISTED_OR_NOT = [(False,), (True,)]
 
 #: What each is asked about, besides who asks and when.
 ABOUT: dict[str, list[tuple[Any, ...]]] = {
-    "cities_with": [(permission,) for permission in Permission],
-    "cities_open_to": EACH_COMPARTMENT,
-    "_postings_given": EACH_COMPARTMENT,
-    "cases_open_to": [(*one, *listed) for one in EACH_COMPARTMENT for listed in [(), *LISTED_OR_NOT]],
-    "offices_acted_for": [()],
-    "_followed": LISTED_OR_NOT,
-    "_family": LISTED_OR_NOT,
-    "_without_care": [()],
-    "_works_with": [()],
+    "access.models.cities_with": [(permission,) for permission in Permission],
+    "access.models.cities_open_to": EACH_COMPARTMENT,
+    "access.models._postings_given": EACH_COMPARTMENT,
+    "access.models.cases_open_to": [(*one, *listed) for one in EACH_COMPARTMENT for listed in [(), *LISTED_OR_NOT]],
+    "access.models.offices_acted_for": [()],
+    "people.models._followed": LISTED_OR_NOT,
+    "people.models._family": LISTED_OR_NOT,
+    "people.models._without_care": [()],
+    "checkins.selectors.calendar._works_with": [()],
 }
 
 NUMBERS = st.integers(1, 2**31 - 1)
@@ -51,7 +51,9 @@ USERS = st.builds(
     st.booleans(),
     st.builds(Scope, agency_id=st.none() | NUMBERS, city_id=st.none() | NUMBERS),
 )
-MOMENTS = st.builds(lambda minutes: AT + timedelta(minutes=minutes), st.integers(-2_000_000, 2_000_000))
+#: As doors have them, in UTC: where late in the evening it is the next day already.
+MOMENTS = st.builds(lambda minutes: (AT + timedelta(minutes=minutes)).astimezone(UTC), st.integers(-(10**6), 10**6))
+TOMORROW = datetime(2024, 6, 30, 22, 30, tzinfo=UTC)
 
 
 def _somebody(pk: int, superuser: bool, scope: Scope) -> User:
@@ -68,7 +70,7 @@ def _questions() -> dict[str, Asked]:
         if ".migrations" not in module.name:
             for value in vars(importlib.import_module(module.name)).values():
                 if getattr(value, "__code__", None) is made:
-                    found[value.__name__] = value
+                    found[f"{value.__module__}.{value.__name__}".removeprefix("cases.")] = value
     return found
 
 
@@ -91,7 +93,10 @@ def _anew(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
 
 @pytest.mark.parametrize("name", ABOUT)
 @settings(max_examples=20)
-@example(user=_somebody(1, False, Scope(agency_id=1, city_id=1)), at=AT)
+@example(user=_somebody(1, False, Scope(agency_id=1, city_id=1)), at=TOMORROW)
+@example(user=_somebody(1, False, Scope(agency_id=1)), at=TOMORROW)
+@example(user=_somebody(1, False, Scope(city_id=1)), at=TOMORROW)
+@example(user=_somebody(1, True, Scope()), at=TOMORROW)
 @given(user=USERS, at=MOMENTS)
 def test_question__is_written_as_it_would_be_anew(name: str, user: User, at: Any) -> None:
     for what in ABOUT[name]:
@@ -102,6 +107,14 @@ def test_question__is_written_as_it_would_be_anew(name: str, user: User, at: Any
         assert [type(one) for one in answer.params] == [type(one) for one in params]
 
 
+class _Asks(Value):
+    """Something that asks the database when its SQL is written."""
+
+    def as_sql(self, *arguments: Any, **named: Any) -> Any:
+        User.objects.exists()
+        return super().as_sql(*arguments, **named)
+
+
 def test_question__that_asks_the_database_while_it_is_put_is_refused(db: None) -> None:
     """What it is told would be true of nobody: it is put once, for all who ask it afterwards."""
 
@@ -109,8 +122,26 @@ def test_question__that_asks_the_database_while_it_is_put_is_refused(db: None) -
     def asks(user: User, *, at: Any) -> Ids:
         return Posting.objects.filter(pk=1 if User.objects.filter(pk=user.pk).exists() else 2).values("pk")
 
-    with pytest.raises(RuntimeError, match="while it is put"):
-        asks(User(pk=1), at=AT)
+    @written_once
+    def asks_late(user: User, *, at: Any) -> Ids:
+        return Posting.objects.filter(pk=_Asks(1)).values("pk")
+
+    for question in (asks, asks_late):
+        with pytest.raises(RuntimeError, match="while it is put"):
+            question(User(pk=1), at=AT)
+
+
+def test_question__is_asked_by_place_not_by_name() -> None:
+    """By name it would be lost: the SQL is kept by what stands in its place."""
+    with pytest.raises(TypeError, match="by place, not by name: listed"):
+        cases_open_to(User(pk=1), Compartment.CORE, listed=True, at=AT)
+
+
+def test_question__is_written_by_the_clock_of_the_house() -> None:
+    """Elsewhere the day of the moment that stands for all would be another one."""
+    write.cache_clear()
+    with timezone.override("Asia/Manila"), pytest.raises(RuntimeError, match="in another timezone"):
+        cities_open_to(User(pk=1), Compartment.CORE, at=AT)
 
 
 def test_question__nobody_can_answer_finds_nothing_and_asks_nothing(cast: Cast, django_assert_num_queries: Any) -> None:
