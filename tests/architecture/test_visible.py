@@ -121,14 +121,22 @@ def plain(model: type[Model]) -> bool:
     return type(model._default_manager.all()) is VisibleQuerySet
 
 
+#: How many histories are tried; and how many in one transaction, where what was taken back still lies in the way of all
+#: that comes after it.
+HISTORIES = int(os.environ.get("HISTORIES", "10"))
+AT_ONCE = 200
+
+
+@pytest.mark.parametrize("part", range(-(-HISTORIES // AT_ONCE)))
 @settings(
-    max_examples=int(os.environ.get("HISTORIES", "10")),
+    max_examples=min(HISTORIES, AT_ONCE),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a failure is small as it is; each run costs a second
     suppress_health_check=list(HealthCheck),
 )
 @given(POSTINGS, GRANTS)
 @pytest.mark.django_db
 def test_visible_to__is_what_postgresql_shows(
+    part: int,
     world: World,
     postings: tuple[list[PostingDraft], ...],
     grants: list[GrantDraft],
