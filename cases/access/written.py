@@ -84,12 +84,17 @@ def write(question: Question, what: tuple[Hashable, ...], in_one_city: bool, for
     if timezone.localdate(_AT) != _DAY:
         raise RuntimeError("a question is written once in another timezone than the house's")
     with connection.execute_wrapper(_refuse):  # what it would be told here is true of nobody
-        query = question(somebody, *what, at=_AT).query.chain()
-        query.clear_ordering(clear_default=True)
-        try:
-            sql, params = query.get_compiler(connection=connection).as_sql()
-        except EmptyResultSet:
-            return "", ()
+        return in_sql(question(somebody, *what, at=_AT))
+
+
+def in_sql(rows: Ids) -> SQL:
+    """As Django writes it within another query: without an order. Empty: nothing can be in it."""
+    query = rows.query.chain()
+    query.clear_ordering(clear_default=True)
+    try:
+        sql, params = query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return "", ()
     return sql, tuple(params)
 
 

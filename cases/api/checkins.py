@@ -169,7 +169,7 @@ class CheckInView(PlannedDoor):
         found = list(rows)
         for row in found:
             late = working_days_late(row.late_from, day_of(self.at)) if row.state == CheckInState.PLANNED else 0
-            row.working_days_late = late  # type: ignore[attr-defined]
+            row.working_days_late = late  # type: ignore[attr-defined]  # for its shape alone
         return found
 
     def shown(self, checkin: CheckIn) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class ComparisonShape(Shape):
     measure = serializers.CharField()
     published = serializers.FloatField()
     qualifier = serializers.CharField(allow_blank=True, help_text="As it was published: about, at least, presumed.")
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]  # DRF has one of this name
     ours = serializers.FloatField(allow_null=True)
     mark = serializers.CharField(allow_blank=True)
     difference = serializers.FloatField(allow_null=True)

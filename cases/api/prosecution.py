@@ -61,7 +61,7 @@ class FactShape(Shape):
 
     nature = serializers.ChoiceField(choices=Nature.choices)
     text = serializers.CharField(max_length=4_000)
-    source = serializers.CharField(max_length=300)  # type: ignore[assignment]
+    source = serializers.CharField(max_length=300)  # type: ignore[assignment]  # DRF has one of this name
     reliability = serializers.ChoiceField(choices=Reliability.choices)
     observed_on = serializers.DateField(allow_null=True, default=None)
 

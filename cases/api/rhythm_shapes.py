@@ -167,7 +167,7 @@ class PreviewRhythm(ByRule, PatternShape):
 class ChangeRhythm(ByRule, PatternShape, RhythmContact):
     """The rhythm as it is to be from a day on."""
 
-    starts_on = None  # type: ignore[assignment]
+    starts_on = None  # type: ignore[assignment]  # not asked here
     from_on = serializers.DateField(help_text="The first day of what is new.")
 
 

@@ -91,7 +91,7 @@ class RhythmPreview(RhythmView):
         holder, second = told.pop("caseworker", self.by), told.pop("second", None)
         hour, minutes = told.pop("time"), told.pop("duration")
         lasting = {"then": steps(told), "lasts": told.pop("lasts"), "unit": told.pop("unit")}
-        chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]
+        chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]  # made so by the form
         days = preview(chain, case=case, caseworker=holder, at=self.at)
         there = [(one.held_by or holder.pk, one.due_on) for one in days if one.due_on]
         there += [(second.pk, day) for _who, day in there] if second else []

@@ -32,7 +32,7 @@ class StatusShape(Shape):
     situation = serializers.ChoiceField(choices=Situation.choices, allow_blank=True)
     confidence = serializers.ChoiceField(choices=Confidence.choices)
     source_kind = serializers.ChoiceField(choices=SourceKind.choices)
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]  # DRF has one of this name
     reliability = serializers.ChoiceField(choices=Reliability.choices)
     true_since = serializers.DateField()
     known_since = serializers.DateField()
@@ -69,7 +69,7 @@ class RecordStatus(Shape):
     situation = serializers.ChoiceField(choices=Situation.choices, allow_blank=True, default="")
     confidence = serializers.ChoiceField(choices=Confidence.choices)
     source_kind = serializers.ChoiceField(choices=SourceKind.choices)
-    source = serializers.CharField(max_length=300)  # type: ignore[assignment]
+    source = serializers.CharField(max_length=300)  # type: ignore[assignment]  # DRF has one of this name
     reliability = serializers.ChoiceField(choices=Reliability.choices)
     true_since = serializers.DateField()
     known_since = serializers.DateField(required=False, help_text="Today, when left out.")

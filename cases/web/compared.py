@@ -123,7 +123,7 @@ class Compared(forms.Form):
 
     def overtaken(self) -> None:
         """Somebody else was quicker. What she left as it was follows what stands; the form goes on from there."""
-        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
+        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]  # what a browser sends is a QueryDict
         for name in [name for name in data if name.startswith("keep_")] + ["compared"]:
             data.pop(name, None)
         was = self._was("fields")

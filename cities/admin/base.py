@@ -147,7 +147,7 @@ class SettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no arg
         except NotAllowed as refused:
             raise PermissionDenied from refused
         except Refused as refused:
-            request.refused = refused  # type: ignore[attr-defined]
+            request.refused = refused  # type: ignore[attr-defined]  # hung on the request, for later
             shown = dict(extra_context or {})
             if isinstance(refused, Stale):
                 shown["errors"] = None  # nothing is to be corrected: `admin/change_form.html` says what happened

@@ -64,7 +64,7 @@ class AsRead(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument wh
             self.add_error(None, told)
 
     def _go_on_from_what_stands(self) -> None:
-        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
+        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]  # what a browser sends is a QueryDict
         data["read"] = str(self.instance.version)
         for name in [name for name, field in self.fields.items() if field.show_hidden_initial]:
             field, now = self.fields[name], self.initial[name]

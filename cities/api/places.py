@@ -38,7 +38,7 @@ class PopulationShape(Shape):
     year = serializers.IntegerField()
     inhabitants = serializers.IntegerField()
     is_approximate = serializers.BooleanField()
-    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # DRF has one of this name
 
 
 class DesignationShape(Shape):
@@ -48,7 +48,7 @@ class DesignationShape(Shape):
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(allow_null=True)
     grant_eur = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
-    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # DRF has one of this name
 
 
 class CityDetail(CityShape):

@@ -45,7 +45,7 @@ def signed_in(
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        request.at = timezone.now()  # type: ignore[attr-defined]
+        request.at = timezone.now()  # type: ignore[attr-defined]  # hung on the request, for later
         return view(cast(SignedIn, request), *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], guarded)

@@ -28,7 +28,7 @@ class AbsenceForm(RowsForm):
 class ChangeAbsenceForm(AbsenceForm, Versioned):
     """Other days, or somebody else."""
 
-    user = None  # type: ignore[assignment]
+    user = None  # type: ignore[assignment]  # taken out of the form
 
 
 class ReassignForm(RowsForm):

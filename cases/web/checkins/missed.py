@@ -174,7 +174,7 @@ def answer(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     require(request.user, Permission.MISSED_ANSWER, case=case, at=request.at)
     if request.method == "POST" and form.is_valid():
         who = {"by": request.user, "at": request.at}
-        done = attempt(form, lambda: act(**who, **form.cleaned_data))  # type: ignore[arg-type]
+        done = attempt(form, lambda: act(**who, **form.cleaned_data))  # type: ignore[arg-type]  # made so by the form
         if done is not None:
             messages.success(request, said)
             return _row(request, case, missed)

@@ -144,7 +144,7 @@ def _preview(request: SignedIn, case: Casefile, form: RhythmFields, now: Rhythm 
     if now is not None and "ends_on" not in form.fields:
         told["ends_on"] = now.ends_on
     try:
-        chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]
+        chain = chain_of(complete(told), **lasting)  # type: ignore[arg-type]  # made so by the form
     except Refused:
         return {}
     holder = told.get("caseworker") or request.user

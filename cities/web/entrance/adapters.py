@@ -163,7 +163,7 @@ def _send(address: str, subject: str, text: str) -> None:
         log.exception("A message about a change of sign-in could not be sent.")
 
 
-class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth has no types
     """Asks for the second factor, unless a provider gave one that the administrator lets count."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
@@ -171,7 +171,7 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
         return not (said and said["second_factor"]) and bool(super()._should_handle(request))
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """What is secret of a second factor is sealed before it is written down."""
 
     def encrypt(self, text: str) -> str:
@@ -190,7 +190,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return bool(super().is_mfa_enabled(user, types=types))
 
 
-class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Identities at providers: linked by hand, by their owner, never by an address (docs/decisions/0017)."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

@@ -101,7 +101,7 @@ class CodeForm(_Code, AuthenticateForm):  # type: ignore[misc]  # allauth is not
             note_factor_used(by=self.user, at=timezone.now(), kind=RECOVERY)
 
 
-class CodeAgainForm(_Code, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_Code, ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
     """Once more, before something grave."""
 
     again = True
@@ -114,7 +114,7 @@ class _Passkey(forms.Form):
     def clean_credential(self) -> Any:
         """No guessing here, so nothing to count: a passkey signs what the server asks. What is no answer is wrong."""
         try:
-            return super().clean_credential()  # type: ignore[misc]
+            return super().clean_credential()  # type: ignore[misc]  # allauth has no types
         except forms.ValidationError:
             _failed(self.user, PASSKEY, again=self.again)
             raise
@@ -123,7 +123,7 @@ class _Passkey(forms.Form):
             raise get_adapter().validation_error("incorrect_code") from error
 
 
-class PasskeyForm(_Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(_Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """While signing in."""
 
     def save(self) -> None:
@@ -131,13 +131,13 @@ class PasskeyForm(_Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]
         note_factor_used(by=self.user, at=timezone.now(), kind=PASSKEY)
 
 
-class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """Once more."""
 
     again = True
 
 
-class PasswordAgainForm(AllauthPasswordAgain):  # type: ignore[misc]
+class PasswordAgainForm(AllauthPasswordAgain):  # type: ignore[misc]  # allauth has no types
     """The password once more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -146,13 +146,13 @@ class PasswordAgainForm(AllauthPasswordAgain):  # type: ignore[misc]
 
     def clean_password(self) -> str:
         try:
-            return super().clean_password()  # type: ignore[no-any-return]
+            return super().clean_password()  # type: ignore[no-any-return]  # allauth has no types
         except forms.ValidationError:
             _failed(self.user, "password", again=True)
             raise
 
 
-class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
     """The password once more, and the one that is to be. The old one is counted and written down like everywhere: this
     page tells whoever sits in front of somebody else's session whether she guessed it."""
 
@@ -168,7 +168,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         return old
 
 
-class NewCodesForm(ActivateTOTPForm):  # type: ignore[misc]
+class NewCodesForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
     """The first code of an app that is being set up. It is spent with that."""
 
     code: Any = forms.CharField(
@@ -176,7 +176,7 @@ class NewCodesForm(ActivateTOTPForm):  # type: ignore[misc]
     )
 
 
-class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """A new passkey, with a name to tell it from others by."""
 
     name: Any = forms.CharField(
@@ -193,6 +193,6 @@ class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         try:
-            return super().clean()  # type: ignore[no-any-return]
+            return super().clean()  # type: ignore[no-any-return]  # allauth has no types
         except (KeyError, AttributeError, ValueError) as error:  # JSON, but no answer of a passkey
             raise get_adapter().validation_error("incorrect_code") from error

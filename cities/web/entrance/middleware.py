@@ -52,8 +52,8 @@ class EntranceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # For the doors that answer programs: whether somebody showed lately that she is there, and where she can.
-        request.shown_lately = partial(marks.is_recent, request)  # type: ignore[attr-defined]
-        request.shown_at = partial(_way_of, request)  # type: ignore[attr-defined]
+        request.shown_lately = partial(marks.is_recent, request)  # type: ignore[attr-defined]  # for later
+        request.shown_at = partial(_way_of, request)  # type: ignore[attr-defined]  # hung on the request, for later
         was_here = isinstance(request.user, User)
         if isinstance(request.user, User):
             with within_request(getattr(request, "request_id", "")), transaction.atomic():
@@ -76,9 +76,9 @@ class EntranceMiddleware:
             request.session.flush()
             request.user = AnonymousUser()
             return
-        request.session_seen = seen  # type: ignore[attr-defined]
+        request.session_seen = seen  # type: ignore[attr-defined]  # hung on the request, for later
         if here is None or (at - seen >= PRESENCE_NOTED_EVERY and not is_background(request)):
-            request.session_seen = at  # type: ignore[attr-defined]
+            request.session_seen = at  # type: ignore[attr-defined]  # hung on the request, for later
             browser = request.headers.get("User-Agent", "")
             note_presence(by=user, at=at, key=key, address=get_adapter().get_client_ip(request), browser=browser)
 

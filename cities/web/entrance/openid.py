@@ -30,7 +30,7 @@ def nonce_for(verifier: str) -> str:
     return hashlib.sha256(f"nonce of {verifier}".encode()).hexdigest()
 
 
-class HouseAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class HouseAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has no types
     """Reads the answer of a provider."""
 
     verifier = ""
@@ -96,7 +96,7 @@ class HouseAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return found[0].key
 
 
-class HouseOpenID(OpenIDConnectProvider):  # type: ignore[misc]
+class HouseOpenID(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has no types
     """A provider of the environment."""
 
     oauth2_adapter_class = HouseAdapter
@@ -114,7 +114,7 @@ class HouseOpenID(OpenIDConnectProvider):  # type: ignore[misc]
     def redirect(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """To the provider; a page that says so when it can't be reached, or is another one than was named."""
         try:
-            return super().redirect(request, *args, **kwargs)  # type: ignore[no-any-return]
+            return super().redirect(request, *args, **kwargs)  # type: ignore[no-any-return]  # allauth has no types
         except (OAuth2Error, RequestException, ValueError, KeyError) as error:
             return render_authentication_error(request, self, exception=error)  # type: ignore[no-any-return]
 

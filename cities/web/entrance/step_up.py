@@ -125,7 +125,7 @@ def _forget_the_answer(request: HttpRequest) -> None:
         for name in OWN:
             kept.pop(name, None)
         kept._mutable = False
-        request.POST = kept  # type: ignore[assignment]
+        request.POST = kept  # type: ignore[assignment]  # what was typed before, put back
 
 
 class StepUpForm(forms.Form):

@@ -50,7 +50,7 @@ class Again(account.ReauthenticateView):  # type: ignore[misc]  # allauth is not
         return cast(HttpResponse, super().form_valid(form))
 
 
-class AgainByCode(mfa.ReauthenticateView):  # type: ignore[misc]
+class AgainByCode(mfa.ReauthenticateView):  # type: ignore[misc]  # allauth has no types
     """A code once more."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -58,7 +58,7 @@ class AgainByCode(mfa.ReauthenticateView):  # type: ignore[misc]
         return cast(HttpResponse, super().form_valid(form))
 
 
-class AgainByPasskey(webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]
+class AgainByPasskey(webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """A passkey once more."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -72,7 +72,7 @@ class AgainByPasskey(webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]
         return {**kwargs, "form": kwargs.get("form") or self.get_form(), **super().get_context_data()}
 
 
-class Factors(mfa.IndexView):  # type: ignore[misc]
+class Factors(mfa.IndexView):  # type: ignore[misc]  # allauth has no types
     """Which second factors somebody has."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Factors(mfa.IndexView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "needed": needed}
 
 
-class NewCodes(totp.ActivateTOTPView):  # type: ignore[misc]
+class NewCodes(totp.ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
     """Setting up an authenticator app."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -92,14 +92,14 @@ class NewCodes(totp.ActivateTOTPView):  # type: ignore[misc]
         return answer
 
 
-class NoCodes(totp.DeactivateTOTPView):  # type: ignore[misc]
+class NoCodes(totp.DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types
     """Giving up the authenticator app."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         return _removing(self, form, self.authenticator, super().form_valid)
 
 
-class NewPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]
+class NewPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """Setting up a passkey."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class NewPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]
         return answer
 
 
-class NoPasskey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
+class NoPasskey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """Giving up a passkey."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -131,7 +131,7 @@ def _removing(view: Any, form: Any, factor: Authenticator, remove: Any) -> HttpR
     return answer
 
 
-class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):  # type: ignore[misc]
+class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
     """Ten new ones; the old ones are worth nothing from then on."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -141,12 +141,12 @@ class NewRecoveryCodes(recovery.GenerateRecoveryCodesView):  # type: ignore[misc
         return answer
 
 
-class RecoveryCodes(recovery.ViewRecoveryCodesView):  # type: ignore[misc]
+class RecoveryCodes(recovery.ViewRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
     """Shown once, right after they were made."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "wanted": marks.wanted(self.request)}
 
 
-class RenamePasskey(webauthn.EditWebAuthnView):  # type: ignore[misc]
+class RenamePasskey(webauthn.EditWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """Another name for a passkey."""

@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import Value
 from django.utils import timezone
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -19,7 +17,7 @@ from hypothesis import strategies as st
 import cases
 from cases.access.models import cases_open_to, cities_open_to, cities_with, offices_acted_for
 from cases.access.services import acting
-from cases.access.written import Found, Ids, write, written_once
+from cases.access.written import Found, Ids, in_sql, write, written_once
 from cases.casefiles.models import Casefile
 from cities.roles.permissions import Permission
 from cities.roles.rules import Compartment, Role
@@ -81,16 +79,6 @@ def test_questions__are_all_in_the_table() -> None:
     assert QUESTIONS.keys() == ABOUT.keys()
 
 
-def _anew(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
-    query = rows.query.chain()
-    query.clear_ordering(clear_default=True)
-    try:
-        sql, params = query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
-        return "", ()
-    return sql, tuple(params)
-
-
 @pytest.mark.parametrize("name", ABOUT)
 @settings(max_examples=20)
 @example(user=_somebody(1, False, Scope(agency_id=1, city_id=1)), at=TOMORROW)
@@ -102,7 +90,7 @@ def test_question__is_written_as_it_would_be_anew(name: str, user: User, at: Any
     for what in ABOUT[name]:
         asked = QUESTIONS[name]
         answer = asked(user, *what, at=at)
-        sql, params = _anew(asked.__wrapped__(user, *what, at=at))  # type: ignore[attr-defined]
+        sql, params = in_sql(asked.__wrapped__(user, *what, at=at))  # type: ignore[attr-defined]
         assert (answer.sql, tuple(answer.params)) == (sql, params)
         assert [type(one) for one in answer.params] == [type(one) for one in params]
 
